@@ -1,0 +1,36 @@
+import type { Account, Scope, StoredKey } from './ports.ts'
+
+/** What a valid key allows. */
+export interface Grant {
+  readonly accountId: number
+  readonly keyId: number
+  readonly keyName: string
+  readonly scopes: readonly Scope[]
+  readonly accountCreatedAtMs: number
+  readonly keyCreatedAtMs: number
+}
+
+/** A new key: the only time its text is known. */
+export interface NewKey {
+  /** `tja_` and 36 characters of base 62. */
+  readonly keyText: string
+  readonly key: StoredKey
+}
+
+/** Accounts and their keys, answered from memory. */
+export interface Accounts {
+  /** @returns `undefined` for a key that is malformed, unknown, revoked or expired; the time taken does not tell which */
+  authenticate(keyText: string, nowMs: number): Grant | undefined
+  listKeys(accountId: number): readonly StoredKey[]
+  createKey(options: {
+    readonly accountId: number
+    readonly name: string
+    readonly scopes: readonly Scope[]
+    readonly nowMs: number
+    readonly expiresAtMs?: number
+  }): Promise<NewKey>
+  /** @returns whether the account has such a key; revoking twice is fine */
+  revokeKey(accountId: number, keyId: number, nowMs: number): Promise<boolean>
+  /** Creates the administrator's account and key in a store that has no account; `undefined` when there is one. */
+  createAdministrator(nowMs: number): Promise<(NewKey & { readonly account: Account }) | undefined>
+}

@@ -1,0 +1,40 @@
+/** What a key may do. `admin` may do everything in every account of the installation. */
+export const SCOPES = ['report', 'read', 'manage', 'enforce', 'admin'] as const
+export type Scope = (typeof SCOPES)[number]
+
+/** A tenant: keys, lists and receipts of one never show in another. */
+export interface Account {
+  readonly accountId: number
+  /** Unique in the installation. */
+  readonly name: string
+  readonly createdAtMs: number
+}
+
+/** A key as it is kept: the key itself is known to its holder only. */
+export interface StoredKey {
+  readonly keyId: number
+  readonly accountId: number
+  /** What its holder calls it, 1 to 100 characters. */
+  readonly name: string
+  /** SHA-256 of the whole key text, 32 bytes. */
+  readonly hash: Uint8Array
+  /** The last four characters, so that a person can tell keys apart. */
+  readonly hint: string
+  readonly scopes: readonly Scope[]
+  readonly createdAtMs: number
+  readonly expiresAtMs?: number
+  readonly revokedAtMs?: number
+}
+
+/** Where accounts and keys are kept. Held by `test/contracts/account-store.ts`. */
+export interface AccountStore {
+  loadAccounts(): Promise<readonly Account[]>
+  /** All keys, revoked and expired ones too. */
+  loadKeys(): Promise<readonly StoredKey[]>
+  /** @returns the account with the id it was given, on stable storage */
+  addAccount(account: Omit<Account, 'accountId'>): Promise<Account>
+  /** @returns the key with the id it was given, on stable storage */
+  addKey(key: Omit<StoredKey, 'keyId'>): Promise<StoredKey>
+  /** Marks the key as revoked; a repeat keeps the first time. */
+  revokeKey(keyId: number, revokedAtMs: number): Promise<void>
+}

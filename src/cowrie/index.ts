@@ -1,0 +1,1 @@
+export type { CowrieEvent, LogBatch, LogPosition } from './log-batch.ts'

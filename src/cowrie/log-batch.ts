@@ -1,0 +1,40 @@
+/** The part of a Cowrie event that agents use; names as in Cowrie's JSON. */
+export interface CowrieEvent {
+  readonly eventid: string
+  /** As logged: an address nobody has checked yet. */
+  readonly src_ip: string | undefined
+  /** Epoch milliseconds of `timestamp`; `undefined` when it is missing or does not parse. */
+  readonly timestampMs: number | undefined
+  readonly session: string | undefined
+  readonly sensor: string | undefined
+}
+
+/** Where reading stands in one log file, so that it can go on after a restart, a rotation or a move. */
+export interface LogPosition {
+  /** The path under which the file was opened; it may have been renamed since. */
+  readonly path: string
+  readonly device: number
+  readonly inode: number
+  /** SHA-256 (hex) of the first `fingerprintBytes` of the file; tells apart files that reuse an inode. */
+  readonly fingerprint: string
+  /** 0..1024 */
+  readonly fingerprintBytes: number
+  /** Bytes from the start to the end of the last whole line taken. */
+  readonly offset: number
+}
+
+/** What reading found in one go; counts are of this batch alone. */
+export interface LogBatch {
+  /** Events whose `eventid` (without its last part) is one of the wanted groups, in the order of the file. */
+  readonly events: readonly CowrieEvent[]
+  readonly lines: number
+  readonly bytes: number
+  /** Lines that hold a JSON object with a text `eventid`. */
+  readonly eventLines: number
+  /** Lines that are not blank and not JSON. */
+  readonly unparsableLines: number
+  /** After this batch; `undefined` where nothing can be resumed (standard input, sockets). */
+  readonly position: LogPosition | undefined
+  /** Bytes that stand in the log behind this batch, as far as known. */
+  readonly lagBytes: number
+}

@@ -1,0 +1,68 @@
+import type { Address } from '../ip/index.ts'
+import type { Operation, Receipt } from './operation.ts'
+
+/** An address that is on an account's reported list. */
+export interface Entry {
+  readonly address: Address
+  /** Epoch milliseconds of the newest sighting. */
+  readonly lastReportMs: number
+  /** Epoch milliseconds; the entry ends at this instant. */
+  readonly expiresAtMs: number
+  /** Reports since the address came on the list, each counted once. */
+  readonly totalReports: number
+  readonly dataset: string
+  /** At most 32, newest first. */
+  readonly tags: readonly string[]
+}
+
+/** Which entries are wanted; what is left out does not filter. Bounds are exclusive. */
+export interface EntryFilter {
+  readonly dataset?: string
+  readonly reportedBeforeMs?: number
+  readonly reportedAfterMs?: number
+  readonly expiresBeforeMs?: number
+  readonly expiresAfterMs?: number
+  readonly greaterThanReports?: number
+  readonly lessThanReports?: number
+  readonly protocol?: 'ipv4' | 'ipv6'
+}
+
+/** A range of the allowlist. */
+export interface AllowedRange {
+  /** Canonical CIDR text. */
+  readonly range: string
+  readonly createdAtMs: number
+  /** `undefined`: for ever. */
+  readonly expiresAtMs?: number
+}
+
+/** How the lists are doing, for health checks and people. */
+export interface DenylistStatus {
+  readonly entries: number
+  /** Rows that wait to be written to the tables; the journal covers them. */
+  readonly waitingRows: number
+  /** The last failure to write behind, until one succeeds. */
+  readonly mergeError?: string
+}
+
+/** The lists of all accounts: everything is answered from memory and is current. */
+export interface Denylist {
+  /**
+   * Takes one operation: it is on stable storage and in effect when the promise resolves.
+   * A repeated `idempotencyKey` (same account, seven days) changes nothing and resolves to the first receipt.
+   * @throws HoneyjamError STORE_UNAVAILABLE nothing was taken; sending it again is safe
+   */
+  submit(operation: Operation): Promise<Receipt>
+  /** @returns the entry, if it has not ended and is not allowed */
+  findEntry(accountId: number, address: Address, nowMs: number): Entry | undefined
+  /** Entries that have not ended and are not allowed, as they stand now; in no particular order. */
+  listEntries(accountId: number, filter: EntryFilter, nowMs: number): Iterable<Entry>
+  /** @returns the allowed range that covers the address, the narrowest first */
+  findAllowed(accountId: number, address: Address, nowMs: number): AllowedRange | undefined
+  listAllowed(accountId: number, nowMs: number): readonly AllowedRange[]
+  /** @returns `undefined` when there is none or it belongs to another account */
+  findReceipt(accountId: number, receiptId: string): Promise<Receipt | undefined>
+  status(nowMs: number): DenylistStatus
+  /** Waits for operations under way, writes everything behind, lets go. May be called twice. */
+  close(): Promise<void>
+}

@@ -1,0 +1,24 @@
+export type { AllowedRange, Denylist, DenylistStatus, Entry, EntryFilter } from './denylist.ts'
+export {
+  type AllowOperation,
+  type DisallowOperation,
+  type Operation,
+  type PackedAddresses,
+  type Receipt,
+  type RemoveOperation,
+  type ReportOperation,
+  SKIP_REASONS,
+  type SkippedCounts,
+  type SkipReason,
+  type UnbanOperation,
+} from './operation.ts'
+export type {
+  AllowRow,
+  Checkpoint,
+  DenylistStore,
+  EntryLabel,
+  EntryRows,
+  JournalRecord,
+  ReportQueue,
+} from './ports.ts'
+export { type SelectedAddresses, type SelectOptions, selectAddresses } from './select-addresses.ts'

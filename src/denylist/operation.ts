@@ -1,0 +1,89 @@
+/**
+ * What the journal holds: every accepted change of the lists, in the order in which it takes effect.
+ * Applying the same operations in the same order to the same state always gives the same state.
+ */
+export type Operation =
+  | ReportOperation
+  | UnbanOperation
+  | RemoveOperation
+  | AllowOperation
+  | DisallowOperation
+
+interface OperationBase {
+  readonly accountId: number
+  /** The key that asked for it. */
+  readonly keyId: number
+  /** Epoch milliseconds of arrival; the operation's only clock. */
+  readonly receivedAtMs: number
+  /** Where the caller can read what became of it; `undefined` when nobody can ask. */
+  readonly receiptId?: string
+  /** A repeat of the same key in the same account within seven days changes nothing. */
+  readonly idempotencyKey?: string
+  /** What was left out before the operation was written, by reason. */
+  readonly skipped?: SkippedCounts
+  /** Addresses that stood more than once in the request. */
+  readonly folded?: number
+}
+
+/** Puts addresses on the account's reported list. */
+export interface ReportOperation extends OperationBase {
+  readonly kind: 'report'
+  readonly addresses: PackedAddresses
+  /** Epoch milliseconds, one for all or one an address; never later than `receivedAtMs`. */
+  readonly observedAtMs: number | Float64Array
+  /** 1..315,360,000 */
+  readonly ttlSeconds: number
+  readonly dataset: string
+  /** At most 32, each matching the contract's tag pattern. */
+  readonly tags: readonly string[]
+}
+
+/** Ends the entries at once; they stay as history. */
+export interface UnbanOperation extends OperationBase {
+  readonly kind: 'unban'
+  readonly addresses: PackedAddresses
+}
+
+/** Deletes the entries as if they had never been there. */
+export interface RemoveOperation extends OperationBase {
+  readonly kind: 'remove'
+  readonly addresses: PackedAddresses | 'all'
+}
+
+/** Puts ranges on the account's allowlist and ends the reported entries they cover. */
+export interface AllowOperation extends OperationBase {
+  readonly kind: 'allow'
+  /** Canonical CIDR texts. */
+  readonly ranges: readonly string[]
+  /** 1..315,360,000, or `undefined` for ever. */
+  readonly ttlSeconds?: number
+  readonly dataset: string
+  readonly tags: readonly string[]
+}
+
+/** Takes exactly these ranges off the allowlist. */
+export interface DisallowOperation extends OperationBase {
+  readonly kind: 'disallow'
+  readonly ranges: readonly string[]
+}
+
+/** Distinct addresses, four big-endian words each (see `ip`). */
+export type PackedAddresses = Uint32Array
+
+/** Why an address of a request was not taken; the words are part of the API (receipts) and of the command line. */
+export const SKIP_REASONS = ['unparsable', 'private', 'never-a-source', 'allowed', 'unknown'] as const
+export type SkipReason = (typeof SKIP_REASONS)[number]
+export type SkippedCounts = Readonly<Partial<Record<SkipReason, number>>>
+
+/** What became of one accepted request. */
+export interface Receipt {
+  readonly receiptId: string
+  readonly accountId: number
+  readonly kind: Operation['kind']
+  readonly receivedAtMs: number
+  readonly idempotencyKey?: string
+  /** Addresses (or ranges) that took effect. */
+  readonly taken: number
+  readonly folded: number
+  readonly skipped: SkippedCounts
+}

@@ -1,0 +1,114 @@
+import type { Receipt } from './operation.ts'
+
+/** One record of the journal; positions rise strictly but may have gaps. */
+export interface JournalRecord {
+  readonly position: number
+  readonly body: Uint8Array
+}
+
+/**
+ * The journal: what was accepted and not yet merged into the tables.
+ * Held by `test/contracts/report-queue.ts`.
+ */
+export interface ReportQueue {
+  /**
+   * Adds one record. Records handed over while a flush is under way share the next one.
+   * @returns its position, once it is on stable storage (fsync); promises settle in the order of positions
+   * @throws HoneyjamError STORE_UNAVAILABLE the record is not in the journal; adding it again is safe
+   */
+  append(body: Uint8Array): Promise<number>
+  /** @returns up to `limit` records behind `afterPosition`, in order */
+  read(afterPosition: number, limit: number): Promise<readonly JournalRecord[]>
+  /** Forgets records up to and including `position`, in small steps that never hold up `append` for long. */
+  trim(position: number): Promise<void>
+  /** Bytes and records it holds, for `/readyz` and metrics. */
+  size(): Promise<{ readonly records: number }>
+  /** Waits for what was handed over, then lets go of the storage. May be called twice. */
+  close(): Promise<void>
+}
+
+/** Rows of the reported list as parallel arrays, so that they cross to a worker without copying. */
+export interface EntryRows {
+  readonly count: number
+  readonly accountIds: Uint32Array
+  /** Four words a row. */
+  readonly addresses: Uint32Array
+  readonly lastReportMs: Float64Array
+  readonly expiresAtMs: Float64Array
+  readonly totalReports: Uint32Array
+  /** Position of the newest operation that is part of the row. */
+  readonly appliedPositions: Float64Array
+  /** 1 where the row is to be deleted (or, when loading, never). */
+  readonly removed: Uint8Array
+  /** Index into `labels` for each row. */
+  readonly labelIndexes: Uint32Array
+  readonly labels: readonly EntryLabel[]
+}
+
+/** What many rows share: the dataset of the newest sighting and the united tags, newest first. */
+export interface EntryLabel {
+  readonly dataset: string
+  readonly tags: readonly string[]
+}
+
+/** One range of an account's allowlist. */
+export interface AllowRow {
+  readonly accountId: number
+  /** Canonical CIDR text. */
+  readonly range: string
+  readonly createdAtMs: number
+  /** `undefined`: for ever. */
+  readonly expiresAtMs?: number
+  readonly dataset: string
+  readonly tags: readonly string[]
+  readonly appliedPosition: number
+}
+
+/** A set of final states to be written in one transaction. */
+export interface Checkpoint {
+  readonly entries: EntryRows
+  readonly allowed: readonly AllowRow[]
+  readonly disallowed: readonly { readonly accountId: number; readonly range: string }[]
+  readonly receipts: readonly Receipt[]
+  /** Every operation up to and including this position is part of the tables once this checkpoint is written. */
+  readonly coveredPosition: number
+}
+
+/**
+ * The tables: a checkpoint of the lists' state, behind the journal.
+ * Held by `test/contracts/denylist-store.ts`.
+ */
+export interface DenylistStore {
+  /** Position up to which the tables hold every operation; 0 in a new store. */
+  coveredPosition(): Promise<number>
+  /**
+   * Hands over the entries that expire after `expiresAfterMs`, in batches; the rest is history.
+   * @param onBatch is called in turn; rows may come in any order, each once
+   */
+  loadEntries(expiresAfterMs: number, onBatch: (rows: EntryRows) => void): Promise<void>
+  /** All ranges of all allowlists, expired ones left out. */
+  loadAllowed(expiresAfterMs: number): Promise<readonly AllowRow[]>
+  /** Idempotency keys received after `receivedAfterMs`, newest last, with their receipts. */
+  findReceiptById(accountId: number, receiptId: string): Promise<Receipt | undefined>
+  findReceiptByIdempotencyKey(
+    accountId: number,
+    idempotencyKey: string,
+    receivedAfterMs: number,
+  ): Promise<Receipt | undefined>
+  /**
+   * Writes all of it or nothing; what is already there is replaced, so writing the same one again changes nothing.
+   * @throws HoneyjamError STORE_UNAVAILABLE nothing was written
+   */
+  writeCheckpoint(checkpoint: Checkpoint): Promise<void>
+  /**
+   * Deletes, in small transactions, history that expired before `entriesExpiredBeforeMs`, allowed ranges likewise and
+   * receipts received before `receiptsBeforeMs`.
+   * @returns rows deleted
+   */
+  deleteHistory(cutoffs: {
+    readonly entriesExpiredBeforeMs: number
+    readonly receiptsBeforeMs: number
+  }): Promise<number>
+  /** Waits for what is under way, then lets go of the storage. May be called twice. */
+  close(): Promise<void>
+}

@@ -1,0 +1,21 @@
+export {
+  type Address,
+  comparePacked,
+  isIpv4,
+  isPackedIpv4,
+  packAddress,
+  parseAddress,
+  unpackAddress,
+  WORDS_PER_ADDRESS,
+} from './address.ts'
+export { AddressTable } from './address-table.ts'
+export { type AddressClass, classifyAddress, classifyPacked, isNeverSource } from './classify.ts'
+export {
+  clearHostBits,
+  type PackedRange,
+  packRange,
+  parseRange,
+  type Range,
+  rangeContains,
+  rangeText,
+} from './range.ts'

@@ -1,0 +1,3 @@
+export { type Clock, systemClock } from './clock.ts'
+export { ERROR_CODES, type ErrorCode, HoneyjamError } from './errors.ts'
+export { createLogger, type Logger, type LoggerOptions, silentLogger } from './logger.ts'
