@@ -49,8 +49,9 @@ export function clearHostBits(words: Uint32Array, offset: number, prefixLength: 
   }
 }
 
-/** Whether the packed address lies in the range. */
+/** Whether the packed address lies in the range; no IPv6 range holds an IPv4 address, although `::/64` spans its packed form. */
 export function rangeContains(range: PackedRange, words: Uint32Array, offset: number): boolean {
+  if (range.prefixLength < V4_PREFIX_OFFSET && isPackedIpv4(words, offset)) return false
   for (let word = 0; word < WORDS_PER_ADDRESS; word++) {
     const kept = Math.min(32, range.prefixLength - 32 * word)
     if (kept <= 0) return true
