@@ -1,0 +1,43 @@
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { HoneyjamError } from '../runtime/index.ts'
+
+/** How the command line on the same machine finds the service of a data directory. */
+export interface ServiceFile {
+  readonly url: string
+  readonly pid: number
+}
+
+const FILE_NAME = 'service.json'
+
+/** @throws HoneyjamError DIRECTORY_UNUSABLE */
+export function writeServiceFile(directory: string, service: ServiceFile): void {
+  const path = join(directory, FILE_NAME)
+  try {
+    writeFileSync(`${path}.new`, `${JSON.stringify(service)}\n`)
+    renameSync(`${path}.new`, path)
+  } catch (cause) {
+    throw new HoneyjamError('DIRECTORY_UNUSABLE', `${path} cannot be written`, { cause })
+  }
+}
+
+/** @returns what the last service wrote, which may have been killed since; `undefined` when it stopped cleanly */
+export function readServiceFile(directory: string): ServiceFile | undefined {
+  try {
+    const value: unknown = JSON.parse(readFileSync(join(directory, FILE_NAME), 'utf8'))
+    return isServiceFile(value) ? value : undefined
+  } catch {
+    // absent, cut off or not ours to read: the caller goes on with the default address
+    return undefined
+  }
+}
+
+export function removeServiceFile(directory: string): void {
+  rmSync(join(directory, FILE_NAME), { force: true })
+}
+
+function isServiceFile(value: unknown): value is ServiceFile {
+  if (typeof value !== 'object' || value === null) return false
+  const { url, pid } = value as Partial<Record<keyof ServiceFile, unknown>>
+  return typeof url === 'string' && typeof pid === 'number'
+}
