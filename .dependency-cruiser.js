@@ -36,7 +36,7 @@ const SIBLINGS = { api: ['report', 'user', 'management'] }
 const LIBRARIES = {
   fastify: ['api'],
   undici: ['client'],
-  'better-sqlite3': ['store/sqlite', 'agent'],
+  'better-sqlite3': ['store/sqlite', 'agent', 'runtime'],
   pino: ['runtime'],
   'pino-pretty': ['runtime'],
   commander: ['cli'],
