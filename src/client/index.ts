@@ -1,0 +1,11 @@
+export {
+  ApiClient,
+  type ApiClientOptions,
+  type ApiQuery,
+  type ApiRequest,
+  type ApiResponse,
+  type ApiTextResponse,
+} from './api-client.ts'
+export type { DeliveryOutcome } from './delivery-outcome.ts'
+export type { HttpTimeouts } from './http-connection.ts'
+export { type Report, ReportClient, type ReportClientOptions, type ReportTimeouts } from './report-client.ts'
