@@ -21,8 +21,10 @@ export type DeliveryOutcome =
       readonly reason: string
     }
   | {
-      /** 5xx, a wrong 2xx, no answer: it may have been taken or not. Send it again with the same idempotency key. */
+      /** 5xx, a wrong 2xx, no answer. */
       readonly kind: 'failed'
+      /** Whether the service may have it all the same, so that it must be sent again with the same idempotency key. */
+      readonly mayBeTaken: boolean
       /** `undefined` when no answer came. */
       readonly status: number | undefined
       readonly reason: string
@@ -51,12 +53,27 @@ export function outcomeOf({ status, headers, bodyText }: ReportAnswer, nowMs: nu
   if (status >= 300 && status < 500 && !PASSING_STATUSES.has(status)) {
     return { kind: 'refused', status, reason: reasonOfRefusal(status, headers, reason) }
   }
-  return { kind: 'failed', status, reason, retryAfterMs }
+  return { kind: 'failed', mayBeTaken: true, status, reason, retryAfterMs }
 }
 
 /** Outcome of a request to which no whole answer came. */
 export function outcomeOfError(error: unknown): DeliveryOutcome {
-  return { kind: 'failed', status: undefined, reason: describeError(error), retryAfterMs: undefined }
+  const mayBeTaken = !isBeforeSending(error)
+  return {
+    kind: 'failed',
+    mayBeTaken,
+    status: undefined,
+    reason: describeError(error),
+    retryAfterMs: undefined,
+  }
+}
+
+/** Whether no connection came about, so that nothing was sent. */
+function isBeforeSending(error: unknown): boolean {
+  if (error instanceof AggregateError) return error.errors.length > 0 && error.errors.every(isBeforeSending)
+  if (!(error instanceof Error)) return false
+  const { code, syscall } = error as NodeJS.ErrnoException
+  return syscall === 'connect' || syscall === 'getaddrinfo' || code === 'UND_ERR_CONNECT_TIMEOUT'
 }
 
 /** Says in one line what broke a connection; the code first, as it is what people search for. */

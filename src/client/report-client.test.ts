@@ -87,7 +87,7 @@ describe('the outcome', () => {
     'is failed for %i: it may have been taken',
     async (code) => {
       server.script(status(code))
-      expect(await outcome()).toMatchObject({ kind: 'failed', status: code })
+      expect(await outcome()).toMatchObject({ kind: 'failed', mayBeTaken: true, status: code })
     },
   )
 
@@ -133,6 +133,7 @@ describe('the outcome', () => {
     server.script({ kind })
     expect(await outcome()).toMatchObject({
       kind: 'failed',
+      mayBeTaken: true,
       status: undefined,
       reason: expect.stringMatching(/\w/) as unknown,
     })
@@ -143,6 +144,7 @@ describe('the outcome', () => {
     client = createClient()
     expect(await outcome()).toMatchObject({
       kind: 'failed',
+      mayBeTaken: false,
       reason: expect.stringContaining('ECONNREFUSED') as unknown,
     })
   })
