@@ -1,0 +1,188 @@
+/** One kind of refusal: what the answer says and what its page explains. */
+export interface ErrorKind {
+  readonly status: number
+  /** Short; the `title` of the body. */
+  readonly title: string
+  /** One or two sentences for the page behind `type`: why it happens and what helps. */
+  readonly explanation: string
+}
+
+/**
+ * Every kind of refusal by its slug. The first group are the pages that Threat Jammer had (their slugs are part of the
+ * contract, even where no operation here answers them yet); the second are ours.
+ */
+export const ERRORS = {
+  'combined-ip-protocol-not-supported': {
+    status: 400,
+    title: 'Combined IP Protocol Not Supported',
+    explanation:
+      'This output format holds addresses of one protocol only. Choose one with ip_protocol_version=IPV4 or ip_protocol_version=IPV6.',
+  },
+  'dataset-not-found': {
+    status: 404,
+    title: 'Dataset Not Found',
+    explanation:
+      'There is no dataset of this name, or the account may not use it. Check the name for a typo.',
+  },
+  'invalid-cidr': {
+    status: 422,
+    title: 'Invalid CIDR',
+    explanation:
+      'The text is not a network in CIDR notation, or the network may not be used. Send it as 192.0.2.0/24 or 2001:db8::/32.',
+  },
+  'invalid-ip-address': {
+    status: 422,
+    title: 'Invalid IP Address',
+    explanation:
+      'The text is not an IPv4 or IPv6 address. Leading zeros, ports, brackets, zone ids and prefix lengths are not accepted.',
+  },
+  'ip-address-cannot-be-private': {
+    status: 400,
+    title: 'IP Address Cannot Be Private',
+    explanation: 'Addresses of private networks (RFC 1918, RFC 4193) cannot be used here.',
+  },
+  'ip-address-list-too-large': {
+    status: 413,
+    title: 'IP Address List Too Large',
+    explanation: 'One request holds at most 10,000 addresses or ranges. Send the rest in another request.',
+  },
+  'ip-address-must-be-public': {
+    status: 400,
+    title: 'IP Address Must Be Public',
+    explanation:
+      'No address of the request can be somebody on the Internet: all are private, loopback, reserved or never a source. A service inside a company network can accept private ones with the setting private-addresses=accept.',
+  },
+  'list-type-not-found': {
+    status: 404,
+    title: 'List Type Not Found',
+    explanation: 'There is no list of this type, or the account may not use it.',
+  },
+  'logchange-id-not-found': {
+    status: 404,
+    title: 'Logchange ID Not Found',
+    explanation: 'There is no logged change with this id, or the account may not see it.',
+  },
+  'reported-ip-address-not-found': {
+    status: 404,
+    title: 'Reported IP Address Not Found',
+    explanation:
+      'The address is not on the list of reported addresses of this account: it was never reported, its time has ended, it was removed, or it is on the allowlist.',
+  },
+  'resource-not-found': {
+    status: 404,
+    title: 'Resource not found',
+    explanation: 'There is nothing at this path, or the account may not see it. Check the path for a typo.',
+  },
+  'resource-will-expire-before-current-time': {
+    status: 400,
+    title: 'Resource Will Expire Before Current Time',
+    explanation: 'The expiry lies in the past. Send a time in the future.',
+  },
+  'too-many-requests': {
+    status: 429,
+    title: 'Too Many Requests',
+    explanation:
+      'The key has sent more requests in a minute than its plan allows. Wait as many seconds as the header Retry-After says; collect addresses for ten seconds or more and send them in one request.',
+  },
+  unauthorized: {
+    status: 401,
+    title: 'Unauthorized',
+    explanation:
+      'The request needs the header Authorization: Bearer KEY with a key of this service that is neither expired nor revoked. The word Bearer is required.',
+  },
+  'value-should-be-greater-than-zero': {
+    status: 422,
+    title: 'Value Should Be Greater Than Zero',
+    explanation: 'The value is zero or negative and must be higher than zero.',
+  },
+
+  'expectation-failed': {
+    status: 417,
+    title: 'Expectation Failed',
+    explanation: 'The header Expect may only say 100-continue.',
+  },
+  forbidden: {
+    status: 403,
+    title: 'Forbidden',
+    explanation:
+      'The key is valid, but its scopes do not include this operation. Use another key or create one.',
+  },
+  'internal-error': {
+    status: 500,
+    title: 'Internal Error',
+    explanation:
+      'The service failed in a way it does not know. Its log says more; sending the request again may help.',
+  },
+  'invalid-dataset-name': {
+    status: 400,
+    title: 'Invalid Dataset Name',
+    explanation: 'The name of a dataset holds capital letters, digits and underscores only.',
+  },
+  'key-not-found': {
+    status: 404,
+    title: 'Key Not Found',
+    explanation: 'The account has no key with this id.',
+  },
+  'last-administrator-key': {
+    status: 409,
+    title: 'Last Administrator Key',
+    explanation:
+      'This is the last valid key with the scope admin: without it nobody could manage the service. Create another one first.',
+  },
+  'malformed-request': {
+    status: 400,
+    title: 'Malformed Request',
+    explanation: 'What arrived is not a request by the rules of HTTP, or it was cut off.',
+  },
+  'method-not-allowed': {
+    status: 405,
+    title: 'Method Not Allowed',
+    explanation: 'This path does not know the method. The header Allow lists those it knows.',
+  },
+  'receipt-not-found': {
+    status: 404,
+    title: 'Receipt Not Found',
+    explanation: 'The account has no receipt with this id, or it is too old to be kept.',
+  },
+  'request-body-too-large': {
+    status: 413,
+    title: 'Request Body Too Large',
+    explanation: 'A request body holds at most 1 MiB. Send the addresses in several requests.',
+  },
+  'request-header-too-large': {
+    status: 431,
+    title: 'Request Header Too Large',
+    explanation: 'The request line and the headers together hold at most 16 KiB.',
+  },
+  'request-timeout': {
+    status: 408,
+    title: 'Request Timeout',
+    explanation: 'The request did not arrive completely in time. Send it again over a better connection.',
+  },
+  'store-unavailable': {
+    status: 503,
+    title: 'Store Unavailable',
+    explanation:
+      'The service cannot write to its storage, so nothing was taken. Send the same request again after the seconds that the header Retry-After says.',
+  },
+  'timestamp-in-the-future': {
+    status: 400,
+    title: 'Timestamp In The Future',
+    explanation:
+      'No report can have a time in the future. Timestamps are milliseconds (or seconds) since 1970.',
+  },
+  'unprocessable-request': {
+    status: 422,
+    title: 'Unprocessable Request',
+    explanation:
+      'The request is not valid. The body lists every fault under detail: loc is the place, msg says what is wrong, type names the kind of fault.',
+  },
+} as const satisfies Record<string, ErrorKind>
+
+/** The name of a kind of refusal: the last part of its page's path. */
+export type ErrorSlug = keyof typeof ERRORS
+
+/** Whether `text` names a kind of refusal. */
+export function isErrorSlug(text: string): text is ErrorSlug {
+  return Object.hasOwn(ERRORS, text)
+}

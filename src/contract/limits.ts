@@ -1,0 +1,23 @@
+/** Bytes of a request body; larger ones are answered 413. */
+export const MAX_BODY_BYTES = 1_048_576
+
+/** Addresses (or ranges) in one request; more are answered 413. */
+export const MAX_ADDRESSES = 10_000
+
+/** Seconds an address stays when the request does not say. */
+export const DEFAULT_TTL_SECONDS = 86_400
+
+/** Ten years of 365 days. */
+export const MAX_TTL_SECONDS = 315_360_000
+
+/** Tags of one report, counted after trimming and without empty ones. */
+export const MAX_TAGS = 32
+
+/** Characters of one tag. */
+export const MAX_TAG_LENGTH = 64
+
+/** Characters of an `Idempotency-Key`. */
+export const MAX_IDEMPOTENCY_KEY_LENGTH = 255
+
+/** Characters of the name of a key. */
+export const MAX_KEY_NAME_LENGTH = 100

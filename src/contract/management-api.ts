@@ -1,0 +1,144 @@
+import { z } from 'zod'
+import { DEFAULT_DATASET } from './datasets.ts'
+import { DEFAULT_TTL_SECONDS, MAX_KEY_NAME_LENGTH } from './limits.ts'
+import { Dataset, TtlSeconds } from './report-api.ts'
+import { TagList, TextList } from './text-lists.ts'
+import { ReportedAddress } from './user-api.ts'
+
+const NOT_AN_OBJECT = 'value is not a valid dict'
+/** Epoch milliseconds in every answer. */
+const EpochMs = z.int()
+
+/** Body of `POST /honeyjam/v1/ban`. */
+export const BanRequest = z.object(
+  {
+    addresses: TextList,
+    ttl: TtlSeconds.default(DEFAULT_TTL_SECONDS),
+    type: Dataset.default(DEFAULT_DATASET),
+    tags: TagList.default([]),
+  },
+  NOT_AN_OBJECT,
+)
+export type BanRequest = z.input<typeof BanRequest>
+
+/** Why an address or range was left out. */
+export const SkipWord = z.enum(['unparsable', 'private', 'never-a-source', 'allowed', 'unknown'])
+export type SkipWord = z.infer<typeof SkipWord>
+
+const Skipped = { outcome: z.literal('skipped'), reason: SkipWord }
+
+/** What became of one address of a ban or unban. */
+export const AddressResult = z.discriminatedUnion('outcome', [
+  /** `expiry`: when the entry ends. */
+  z.object({ address: z.string(), outcome: z.literal('banned'), expiry: EpochMs }),
+  z.object({ address: z.string(), outcome: z.literal('unbanned') }),
+  /** `address` is the text of the request when it does not parse. */
+  z.object({ address: z.string(), ...Skipped }),
+])
+export type AddressResult = z.infer<typeof AddressResult>
+
+/** Answer of a ban or unban: one result an element of `addresses`, in its order. */
+export const AddressResults = z.object({ receipt_id: z.string(), results: z.array(AddressResult) })
+export type AddressResults = z.infer<typeof AddressResults>
+
+/** Body of `POST /honeyjam/v1/allow`: addresses or networks in CIDR notation; without `ttl` for ever. */
+export const AllowRequest = z.object({ ranges: TextList, ttl: TtlSeconds.optional() }, NOT_AN_OBJECT)
+
+/** Body of `POST /honeyjam/v1/disallow`. */
+export const DisallowRequest = z.object({ ranges: TextList }, NOT_AN_OBJECT)
+
+/** What became of one range. */
+export const RangeResult = z.discriminatedUnion('outcome', [
+  /** Without `expiry` for ever. */
+  z.object({ range: z.string(), outcome: z.literal('allowed'), expiry: EpochMs.optional() }),
+  z.object({ range: z.string(), outcome: z.literal('disallowed') }),
+  z.object({ range: z.string(), ...Skipped }),
+])
+export type RangeResult = z.infer<typeof RangeResult>
+
+/** Answer of an allow or disallow: one result an element of `ranges`, in its order. */
+export const RangeResults = z.object({ receipt_id: z.string(), results: z.array(RangeResult) })
+export type RangeResults = z.infer<typeof RangeResults>
+
+/** A range of the allowlist; without `expiry` it stays for ever. */
+export const AllowedRangeInfo = z.object({
+  range: z.string(),
+  created_at: EpochMs,
+  expiry: EpochMs.optional(),
+})
+export type AllowedRangeInfo = z.infer<typeof AllowedRangeInfo>
+
+/** Answer of `GET /honeyjam/v1/allowlist`. */
+export const Allowlist = z.object({ ranges: z.array(AllowedRangeInfo) })
+export type Allowlist = z.infer<typeof Allowlist>
+
+/** Answer of `GET /honeyjam/v1/check/ADDRESS`. */
+export const CheckResult = z.object({
+  address: z.string(),
+  /** What the address is for: `public`, `private`, `loopback`, ... */
+  class: z.string(),
+  listed: z.boolean(),
+  allowed: z.boolean(),
+  /** Present when listed. */
+  entry: ReportedAddress.optional(),
+  /** Present when allowed: the narrowest range that covers the address. */
+  allowed_by: z.object({ range: z.string(), expiry: EpochMs.optional() }).optional(),
+})
+export type CheckResult = z.infer<typeof CheckResult>
+
+/** What a key may do; `admin` may do everything. */
+export const SCOPE_WORDS = ['report', 'read', 'manage', 'enforce', 'admin'] as const
+const ScopeWord = z.enum(SCOPE_WORDS, `value is not a known scope; permitted: ${SCOPE_WORDS.join(', ')}`)
+
+/** Body of `POST /honeyjam/v1/keys`; without `ttl` (seconds) the key does not expire. */
+export const CreateKeyRequest = z.object(
+  {
+    name: z
+      .string('str type expected')
+      .trim()
+      .min(1, 'ensure this value has at least 1 character')
+      .max(MAX_KEY_NAME_LENGTH, `ensure this value has at most ${MAX_KEY_NAME_LENGTH} characters`),
+    scopes: z
+      .array(ScopeWord, 'value is not a valid list')
+      .min(1, 'ensure this list has at least 1 item')
+      .transform((scopes) => [...new Set(scopes)]),
+    ttl: TtlSeconds.optional(),
+  },
+  NOT_AN_OBJECT,
+)
+export type CreateKeyRequest = z.input<typeof CreateKeyRequest>
+
+/** A key as it is shown: never its text. */
+export const KeyInfo = z.object({
+  id: z.int(),
+  name: z.string(),
+  /** The last four characters. */
+  hint: z.string(),
+  scopes: z.array(ScopeWord),
+  created_at: EpochMs,
+  expiry: EpochMs.optional(),
+  revoked_at: EpochMs.optional(),
+})
+export type KeyInfo = z.infer<typeof KeyInfo>
+
+/** Answer of `GET /honeyjam/v1/keys`. */
+export const KeyList = z.object({ keys: z.array(KeyInfo) })
+export type KeyList = z.infer<typeof KeyList>
+
+/** Answer of `POST /honeyjam/v1/keys`: the only time the text of the key is shown. */
+export const CreatedKey = KeyInfo.extend({ key: z.string() })
+export type CreatedKey = z.infer<typeof CreatedKey>
+
+/** Answer of `GET /honeyjam/v1/receipts/ID`. */
+export const ReceiptInfo = z.object({
+  receipt_id: z.string(),
+  kind: z.enum(['report', 'unban', 'remove', 'allow', 'disallow']),
+  received_at: EpochMs,
+  /** Addresses or ranges that took effect. */
+  taken: z.int(),
+  /** Addresses that stood more than once in the request. */
+  folded: z.int(),
+  /** How many were left out, by reason. */
+  skipped: z.partialRecord(SkipWord, z.int()),
+})
+export type ReceiptInfo = z.infer<typeof ReceiptInfo>

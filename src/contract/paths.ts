@@ -1,0 +1,37 @@
+/** The four operations of the Report API; they share one rate limit. */
+export const REPORT_PATHS = {
+  report: '/v1/ip',
+  unban: '/v1/unban/ip',
+  addFalsePositive: '/v1/false/add/ip',
+  removeFalsePositive: '/v1/false/remove/ip',
+} as const
+
+/** Says whether a key is valid; part of neither API. */
+export const TEST_PATH = '/test'
+
+/** What is served of the User API. */
+export const USER_PATHS = {
+  token: '/v1/token',
+  reported: '/v1/denylist/reported/ip',
+  allReported: '/v1/denylist/reported/ip/all',
+} as const
+
+const MANAGEMENT_ROOT = '/honeyjam/v1'
+
+/** honeyjam's own operations. */
+export const MANAGEMENT_PATHS = {
+  ban: `${MANAGEMENT_ROOT}/ban`,
+  unban: `${MANAGEMENT_ROOT}/unban`,
+  allow: `${MANAGEMENT_ROOT}/allow`,
+  disallow: `${MANAGEMENT_ROOT}/disallow`,
+  allowlist: `${MANAGEMENT_ROOT}/allowlist`,
+  /** Followed by `/ADDRESS`. */
+  check: `${MANAGEMENT_ROOT}/check`,
+  /** Followed by `/ID` to revoke one. */
+  keys: `${MANAGEMENT_ROOT}/keys`,
+  /** Followed by `/ID`. */
+  receipts: `${MANAGEMENT_ROOT}/receipts`,
+} as const
+
+/** Followed by `/SLUG`: the page that explains an error. */
+export const ERROR_PAGES_PATH = '/docs/errors'

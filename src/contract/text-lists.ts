@@ -1,0 +1,75 @@
+import { z } from 'zod'
+import { MAX_TAG_LENGTH, MAX_TAGS } from './limits.ts'
+
+/** Capital letters and digits, single hyphens between (OpenAPI of the User API 1.2.27). Each text is matched in linear time. */
+export const TAG_PATTERN = /^[A-Z0-9]+(?:-[A-Z0-9]+)*$/
+
+/** Elements reported per list; the rest would say the same. */
+const MAX_FAULTS_PER_LIST = 20
+
+type Context = z.core.$RefinementCtx
+
+/**
+ * A list of texts that nobody has parsed yet. Checked by hand, because a schema per element costs ten times as much and a
+ * report holds up to 10,000.
+ */
+export const TextList = z.unknown().transform((value, context): readonly string[] => {
+  const texts = textsOf(value, context)
+  if (texts?.length === 0) {
+    addFault(context, value, {
+      type: 'value_error.list.min_items',
+      message: 'ensure this list has at least 1 item',
+    })
+  }
+  return texts ?? []
+})
+
+/** Labels of a report: trimmed, empty ones dropped, then checked. */
+export const TagList = z.unknown().transform((value, context): readonly string[] => {
+  const tags = (textsOf(value, context) ?? []).map((text) => text.trim())
+  const kept = [...tags.entries()].filter(([, tag]) => tag !== '')
+  if (kept.length > MAX_TAGS) {
+    const message = `ensure this list has at most ${MAX_TAGS} items`
+    addFault(context, value, { type: 'value_error.list.max_items', message })
+    return []
+  }
+  for (const [index, tag] of kept) {
+    if (!isTag(tag)) addFault(context, value, { ...TAG_FAULT, index })
+  }
+  return kept.map(([, tag]) => tag)
+})
+
+const TAG_FAULT = {
+  type: 'value_error.str.regex',
+  message: `a tag holds capital letters and digits with single hyphens between, at most ${MAX_TAG_LENGTH} characters`,
+}
+
+/** Whether `text` can stand as a tag as it is. */
+export function isTag(text: string): boolean {
+  return text.length <= MAX_TAG_LENGTH && TAG_PATTERN.test(text)
+}
+
+function textsOf(value: unknown, context: Context): readonly string[] | undefined {
+  if (!Array.isArray(value)) {
+    addFault(context, value, { type: 'type_error.list', message: 'value is not a valid list' })
+    return undefined
+  }
+  let faults = 0
+  for (let index = 0; index < value.length && faults < MAX_FAULTS_PER_LIST; index++) {
+    if (typeof value[index] === 'string') continue
+    faults++
+    addFault(context, value, { type: 'type_error.str', message: 'str type expected', index })
+  }
+  return faults === 0 ? (value as readonly string[]) : undefined
+}
+
+interface ListFault {
+  readonly type: string
+  readonly message: string
+  readonly index?: number
+}
+
+function addFault(context: Context, input: unknown, { type, message, index }: ListFault): void {
+  const path = index === undefined ? [] : [index]
+  context.issues.push({ code: 'custom', message, path, params: { type }, input })
+}
