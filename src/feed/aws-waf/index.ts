@@ -1,0 +1,1 @@
+export { awsWafFormat } from './aws-waf-format.ts'

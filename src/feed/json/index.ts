@@ -1,0 +1,2 @@
+export { jsonFormat } from './json-format.ts'
+export { type ReportedAddressJson, reportedAddressOf } from './reported-address.ts'
