@@ -1,0 +1,84 @@
+import type Database from 'better-sqlite3'
+
+/** See docs/reference/agent-state.md. */
+export const AGENT_MIGRATIONS = [
+  `CREATE TABLE positions (
+     log_path TEXT PRIMARY KEY,
+     position TEXT NOT NULL
+   ) STRICT, WITHOUT ROWID;
+
+   CREATE TABLE pending (
+     address TEXT PRIMARY KEY,
+     observed_at_ms INTEGER NOT NULL,
+     sightings INTEGER NOT NULL
+   ) STRICT, WITHOUT ROWID;
+   CREATE INDEX pending_newest ON pending (observed_at_ms DESC, address);
+
+   CREATE TABLE batches (
+     id INTEGER PRIMARY KEY AUTOINCREMENT,
+     idempotency_key TEXT NOT NULL UNIQUE,
+     entries TEXT NOT NULL,
+     form TEXT NOT NULL,
+     open_attempts INTEGER NOT NULL DEFAULT 0
+   ) STRICT;
+
+   CREATE TABLE counters (
+     name TEXT PRIMARY KEY,
+     value INTEGER NOT NULL
+   ) STRICT, WITHOUT ROWID;`,
+] as const
+
+interface BatchRow {
+  readonly id: number
+  readonly idempotency_key: string
+  readonly entries: string
+  readonly form: string
+  readonly open_attempts: number
+}
+
+interface PendingRow {
+  readonly address: string
+  readonly observed_at_ms: number
+  readonly sightings: number
+}
+
+export type StateStatements = ReturnType<typeof prepareStatements>
+
+/** Everything that is ever asked of the agent's tables. */
+export function prepareStatements(database: Database.Database) {
+  return {
+    positionOf: database
+      .prepare<[logPath: string], string>('SELECT position FROM positions WHERE log_path = ?')
+      .pluck(),
+    setPosition: database.prepare<[logPath: string, position: string]>(
+      'INSERT INTO positions VALUES (?, ?) ON CONFLICT DO UPDATE SET position = excluded.position',
+    ),
+    addPending: database.prepare<[address: string, observedAtMs: number, sightings: number]>(
+      `INSERT INTO pending VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET
+         observed_at_ms = max(observed_at_ms, excluded.observed_at_ms),
+         sightings = sightings + excluded.sightings`,
+    ),
+    takeNewest: database.prepare<[limit: number], PendingRow>(
+      `DELETE FROM pending WHERE address IN
+         (SELECT address FROM pending ORDER BY observed_at_ms DESC, address LIMIT ?)
+       RETURNING address, observed_at_ms, sightings`,
+    ),
+    anyPending: database.prepare<[], number>('SELECT 1 FROM pending LIMIT 1').pluck(),
+    countPending: database.prepare<[], number>('SELECT count(*) FROM pending').pluck(),
+    underWay: database.prepare<[], BatchRow>('SELECT * FROM batches ORDER BY id LIMIT 1'),
+    addBatch: database.prepare<[idempotencyKey: string, entries: string, form: string]>(
+      'INSERT INTO batches (idempotency_key, entries, form) VALUES (?, ?, ?)',
+    ),
+    beginAttempt: database.prepare<[id: number]>(
+      'UPDATE batches SET open_attempts = open_attempts + 1 WHERE id = ?',
+    ),
+    endAttempt: database.prepare<[id: number]>(
+      'UPDATE batches SET open_attempts = open_attempts - 1 WHERE id = ? AND open_attempts > 0',
+    ),
+    deleteBatch: database.prepare<[id: number]>('DELETE FROM batches WHERE id = ?'),
+    count: database.prepare<[name: string, addition: number]>(
+      'INSERT INTO counters VALUES (?, ?) ON CONFLICT DO UPDATE SET value = value + excluded.value',
+    ),
+    counter: database.prepare<[name: string], number>('SELECT value FROM counters WHERE name = ?').pluck(),
+  }
+}

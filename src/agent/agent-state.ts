@@ -1,0 +1,222 @@
+import { randomUUID } from 'node:crypto'
+import type Database from 'better-sqlite3'
+import type { Report } from '../client/index.ts'
+import type { LogPosition } from '../cowrie/index.ts'
+import type { Address } from '../ip/index.ts'
+import { AGENT_MIGRATIONS, prepareStatements, type StateStatements } from './agent-schema.ts'
+import { guarded, openStateDatabase } from './state-database.ts'
+
+/** All sightings of one address that wait to be reported, folded into one. */
+export interface PendingSighting {
+  readonly address: Address
+  /** Epoch milliseconds of the newest. */
+  readonly observedAtMs: number
+  readonly sightings: number
+}
+
+/** What stands in every report besides the addresses. */
+export interface ReportForm {
+  readonly type: string
+  readonly ttlSeconds: number
+  readonly tags: readonly string[]
+  /** Whether the times of the sightings go along. */
+  readonly withTimes: boolean
+}
+
+/** One report under way. The same key always stands for the same report. */
+export interface Batch {
+  readonly id: number
+  readonly idempotencyKey: string
+  readonly report: Report
+}
+
+/** Sums since the file was made. */
+export interface DeliveryTotals {
+  /** Times a batch was taken to be sent. */
+  readonly requests: number
+  /** Batches that a service took. */
+  readonly batches: number
+  /** Addresses in these batches. */
+  readonly addresses: number
+}
+
+/** One row of `batches` as stored: `[address, observedAtMs, sightings]`, newest first. */
+type Entry = readonly [address: Address, observedAtMs: number, sightings: number]
+
+/**
+ * What an agent must not forget: how far it has read, what it has seen and not delivered, and the batch that is under way.
+ *
+ * Every method is one transaction on stable storage: it happened, also after a power cut, or it did not.
+ * An address is always in exactly one of the read-ahead of the log, `pending`, the batch under way, and the service.
+ * Every method throws HoneyjamError STORE_UNAVAILABLE when the disk does not take it (full, failing): nothing has changed then.
+ */
+export class AgentState {
+  readonly #path: string
+  readonly #database: Database.Database
+  readonly #statements: StateStatements
+
+  /** @param options.isExclusive whether the file itself keeps other processes out; the agent's directory has its own lock */
+  constructor(path: string, { isExclusive = false }: { readonly isExclusive?: boolean } = {}) {
+    this.#path = path
+    this.#database = openStateDatabase(path, {
+      migrations: AGENT_MIGRATIONS,
+      synchronous: 'FULL',
+      isExclusive,
+    })
+    this.#statements = prepareStatements(this.#database)
+  }
+
+  /** Where reading of this log goes on; `undefined` for one that was never read. */
+  positionOf(logPath: string): LogPosition | undefined {
+    const position = guarded(this.#path, () => this.#statements.positionOf.get(logPath))
+    return position === undefined ? undefined : (JSON.parse(position) as LogPosition)
+  }
+
+  /**
+   * Takes sightings in and moves the positions behind the lines they came from, both or neither.
+   * Sightings of one address fold into one with the newest time.
+   * @param also what else belongs to the same transaction
+   */
+  record(
+    sightings: Iterable<PendingSighting>,
+    positions: Iterable<readonly [logPath: string, position: LogPosition]>,
+    also?: (database: Database.Database) => void,
+  ): void {
+    this.#transact(() => {
+      for (const sighting of sightings) this.#addPending(sighting)
+      for (const [logPath, position] of positions) {
+        this.#statements.setPosition.run(logPath, JSON.stringify(position))
+      }
+      also?.(this.#database)
+    })
+  }
+
+  /**
+   * Gives the batch under way, or forms one of the newest pending sightings, and notes that it is about to be sent.
+   * A batch of which it is sure that no service has it is formed anew when that helps: newer addresses wait,
+   * the settings have changed since. Any other keeps its key and its report.
+   * @param limit most addresses of a new batch, at least 1
+   * @returns `undefined` when nothing waits
+   */
+  takeBatch(limit: number, form: ReportForm): Batch | undefined {
+    return this.#transact(() => {
+      const underWay = this.#underWay()
+      if (underWay !== undefined && !this.#isOutdated(underWay, limit, form)) return this.#begin(underWay)
+      if (underWay !== undefined) this.#dissolve(underWay)
+      const entries = this.#takeNewest(limit)
+      if (entries.length === 0) return undefined
+      this.#statements.addBatch.run(randomUUID(), JSON.stringify(entries), JSON.stringify(form))
+      return this.#begin(this.#underWay()!)
+    })
+  }
+
+  /** A service said that it did not take the batch, or nothing was sent: this attempt leaves no doubt. */
+  noteNotTaken(batchId: number): void {
+    this.#transact(() => this.#statements.endAttempt.run(batchId))
+  }
+
+  /** A service has taken the batch: it is done. */
+  settle(batchId: number): void {
+    this.#transact(() => {
+      const batch = this.#underWay()
+      if (batch?.id !== batchId) return
+      this.#statements.deleteBatch.run(batchId)
+      this.#statements.count.run('batches', 1)
+      this.#statements.count.run('addresses', batch.entries.length)
+    })
+  }
+
+  /** Addresses that wait, those of the batch under way included (one may stand in both). */
+  get waitingAddresses(): number {
+    return guarded(this.#path, () => {
+      return (this.#statements.countPending.get() ?? 0) + (this.#underWay()?.entries.length ?? 0)
+    })
+  }
+
+  get hasWork(): boolean {
+    return guarded(this.#path, () => {
+      return this.#statements.anyPending.get() !== undefined || this.#statements.underWay.get() !== undefined
+    })
+  }
+
+  get totals(): DeliveryTotals {
+    return guarded(this.#path, () => {
+      const [requests = 0, batches = 0, addresses = 0] = ['requests', 'batches', 'addresses'].map(
+        (name) => this.#statements.counter.get(name) ?? 0,
+      )
+      return { requests, batches, addresses }
+    })
+  }
+
+  /** Reads from the same file, for tables that stand beside. */
+  read<Value>(use: (database: Database.Database) => Value): Value {
+    return guarded(this.#path, () => use(this.#database))
+  }
+
+  close(): void {
+    this.#database.close()
+  }
+
+  #transact<Value>(use: () => Value): Value {
+    return guarded(this.#path, () => this.#database.transaction(use).immediate())
+  }
+
+  #addPending({ address, observedAtMs, sightings }: PendingSighting): void {
+    this.#statements.addPending.run(address, observedAtMs, sightings)
+  }
+
+  #underWay(): StoredBatch | undefined {
+    const row = this.#statements.underWay.get()
+    if (row === undefined) return undefined
+    return {
+      id: row.id,
+      idempotencyKey: row.idempotency_key,
+      entries: JSON.parse(row.entries) as Entry[],
+      form: JSON.parse(row.form) as ReportForm,
+      openAttempts: row.open_attempts,
+    }
+  }
+
+  #isOutdated(batch: StoredBatch, limit: number, form: ReportForm): boolean {
+    if (batch.openAttempts > 0) return false
+    return (
+      batch.entries.length > limit ||
+      JSON.stringify(batch.form) !== JSON.stringify(form) ||
+      this.#statements.anyPending.get() !== undefined
+    )
+  }
+
+  #dissolve({ id, entries }: StoredBatch): void {
+    this.#statements.deleteBatch.run(id)
+    for (const [address, observedAtMs, sightings] of entries)
+      this.#addPending({ address, observedAtMs, sightings })
+  }
+
+  #takeNewest(limit: number): Entry[] {
+    const rows = this.#statements.takeNewest.all(limit)
+    // RETURNING promises no order
+    rows.sort((a, b) => b.observed_at_ms - a.observed_at_ms || (a.address < b.address ? -1 : 1))
+    return rows.map((row) => [row.address as Address, row.observed_at_ms, row.sightings])
+  }
+
+  #begin(batch: StoredBatch): Batch {
+    this.#statements.beginAttempt.run(batch.id)
+    this.#statements.count.run('requests', 1)
+    return { id: batch.id, idempotencyKey: batch.idempotencyKey, report: reportOf(batch) }
+  }
+}
+
+interface StoredBatch {
+  readonly id: number
+  readonly idempotencyKey: string
+  readonly entries: readonly Entry[]
+  readonly form: ReportForm
+  /** Attempts of which nobody knows whether the service took the batch. */
+  readonly openAttempts: number
+}
+
+function reportOf({ entries, form: { type, ttlSeconds, tags, withTimes } }: StoredBatch): Report {
+  const addresses = entries.map(([address]) => address)
+  const report = { addresses, type, ttlSeconds, tags }
+  return withTimes ? { ...report, observedAtMs: entries.map(([, observedAtMs]) => observedAtMs) } : report
+}
