@@ -13,7 +13,7 @@ const ROOMS = {
   denylist: [],
   accounts: [],
   client: ['contract'],
-  agent: ['cowrie', 'client', 'contract'],
+  agent: ['cowrie', 'client', 'contract', 'config'],
   crowd: ['denylist'],
   feed: ['denylist'],
   store: ['denylist', 'accounts'],
