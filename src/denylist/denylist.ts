@@ -38,6 +38,7 @@ export interface AllowedRange {
 
 /** How the lists are doing, for health checks and people. */
 export interface DenylistStatus {
+  /** Rows in memory, of all accounts; those that ended leave it within seconds. */
   readonly entries: number
   /** Rows that wait to be written to the tables; the journal covers them. */
   readonly waitingRows: number
@@ -62,7 +63,7 @@ export interface Denylist {
   listAllowed(accountId: number, nowMs: number): readonly AllowedRange[]
   /** @returns `undefined` when there is none or it belongs to another account */
   findReceipt(accountId: number, receiptId: string): Promise<Receipt | undefined>
-  status(nowMs: number): DenylistStatus
+  status(): DenylistStatus
   /** Waits for operations under way, writes everything behind, lets go. May be called twice. */
   close(): Promise<void>
 }

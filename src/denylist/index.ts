@@ -1,4 +1,5 @@
 export type { AllowedRange, Denylist, DenylistStatus, Entry, EntryFilter } from './denylist.ts'
+export { type OpenDenylistOptions, openDenylist } from './open-denylist.ts'
 export {
   type AllowOperation,
   type DisallowOperation,

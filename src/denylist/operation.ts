@@ -38,13 +38,16 @@ export interface ReportOperation extends OperationBase {
   readonly tags: readonly string[]
 }
 
-/** Ends the entries at once; they stay as history. */
+/**
+ * Ends the entries at once; they stay as history. What was seen before this instant and arrives later does not bring
+ * them back.
+ */
 export interface UnbanOperation extends OperationBase {
   readonly kind: 'unban'
   readonly addresses: PackedAddresses
 }
 
-/** Deletes the entries as if they had never been there. */
+/** Ends the entries at once, as an unban does, and forgets their counts, dataset and tags. */
 export interface RemoveOperation extends OperationBase {
   readonly kind: 'remove'
   readonly addresses: PackedAddresses | 'all'

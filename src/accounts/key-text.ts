@@ -1,0 +1,25 @@
+import { createHash, randomInt } from 'node:crypto'
+
+const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
+const RANDOM_CHARACTERS = 36
+const PATTERN = /^tja_[0-9A-Za-z]{36}$/
+
+/** Makes the text of a new key: `tja_` and 36 random characters of base 62 (214 bits; contract, *Key*). */
+export function createKeyText(): string {
+  let text = 'tja_'
+  for (let i = 0; i < RANDOM_CHARACTERS; i++) text += ALPHABET[randomInt(ALPHABET.length)] ?? ''
+  return text
+}
+
+/** Whether the text has the form of a key; says nothing about whether there is such a key. */
+export function hasKeyForm(text: string): boolean {
+  return PATTERN.test(text)
+}
+
+/**
+ * SHA-256 of the whole text. A fast hash is enough: a key holds 214 random bits, so nobody can search for it; and looking
+ * it up by its hash tells nothing about other keys by the time taken.
+ */
+export function hashKeyText(text: string): Uint8Array {
+  return createHash('sha256').update(text, 'utf8').digest()
+}

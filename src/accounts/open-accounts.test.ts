@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest'
+import { hasKeyForm } from './key-text.ts'
+import { openAccounts } from './open-accounts.ts'
+import type { Account, AccountStore, StoredKey } from './ports.ts'
+
+class MemoryAccountStore implements AccountStore {
+  readonly accounts: Account[] = []
+  readonly keys: StoredKey[] = []
+  loadAccounts(): Promise<readonly Account[]> {
+    return Promise.resolve([...this.accounts])
+  }
+  loadKeys(): Promise<readonly StoredKey[]> {
+    return Promise.resolve([...this.keys])
+  }
+  addAccount(account: Omit<Account, 'accountId'>): Promise<Account> {
+    this.accounts.push({ ...account, accountId: this.accounts.length + 1 })
+    return Promise.resolve(this.accounts.at(-1) as Account)
+  }
+  addKey(key: Omit<StoredKey, 'keyId'>): Promise<StoredKey> {
+    this.keys.push({ ...key, keyId: this.keys.length + 1 })
+    return Promise.resolve(this.keys.at(-1) as StoredKey)
+  }
+  revokeKey(keyId: number, revokedAtMs: number): Promise<void> {
+    this.keys[keyId - 1] = { ...(this.keys[keyId - 1] as StoredKey), revokedAtMs }
+    return Promise.resolve()
+  }
+}
+
+async function withAdministrator() {
+  const store = new MemoryAccountStore()
+  const accounts = await openAccounts({ store })
+  const administrator = await accounts.createAdministrator(0)
+  if (administrator === undefined) throw new Error('no administrator was made')
+  return { store, accounts, administrator }
+}
+
+describe('accounts', () => {
+  it('make one administrator, whose key is valid, also after a restart', async () => {
+    const { store, accounts, administrator } = await withAdministrator()
+    expect(hasKeyForm(administrator.keyText)).toBe(true)
+    expect(await accounts.createAdministrator(1)).toBeUndefined()
+    const reopened = await openAccounts({ store })
+    expect(reopened.authenticate(administrator.keyText, 5)).toMatchObject({ accountId: 1, scopes: ['admin'] })
+  })
+
+  it('make the key at the next start when the first ended between account and key', async () => {
+    const store = new MemoryAccountStore()
+    await store.addAccount({ name: 'admin', createdAtMs: 0 })
+    const administrator = await (await openAccounts({ store })).createAdministrator(1)
+    expect(administrator?.account.accountId).toBe(1)
+    expect(store.accounts).toHaveLength(1)
+  })
+
+  it('keep no key text', async () => {
+    const { store, administrator } = await withAdministrator()
+    expect(JSON.stringify(store)).not.toContain(administrator.keyText.slice(4))
+  })
+
+  it('refuse keys that are unknown, expired or revoked', async () => {
+    const { accounts } = await withAdministrator()
+    const { keyText, key } = await accounts.createKey({
+      accountId: 1,
+      name: 'sensor',
+      scopes: ['report'],
+      nowMs: 0,
+      expiresAtMs: 100,
+    })
+    expect(accounts.authenticate(keyText, 99)?.keyName).toBe('sensor')
+    expect(accounts.authenticate(keyText, 100)).toBeUndefined()
+    expect(accounts.authenticate(`${keyText} `, 0)).toBeUndefined()
+    expect(accounts.authenticate(`tja_${'Z'.repeat(36)}`, 0)).toBeUndefined()
+    expect(await accounts.revokeKey(1, key.keyId, 50)).toBe(true)
+    expect(accounts.authenticate(keyText, 60)).toBeUndefined()
+  })
+
+  it('do not revoke the key of another account', async () => {
+    const { accounts, administrator } = await withAdministrator()
+    expect(await accounts.revokeKey(2, administrator.key.keyId, 1)).toBe(false)
+    expect(accounts.authenticate(administrator.keyText, 2)).toBeDefined()
+  })
+})

@@ -1,0 +1,94 @@
+import type { Accounts, Grant, NewKey } from './accounts.ts'
+import { createKeyText, hashKeyText, hasKeyForm } from './key-text.ts'
+import type { Account, AccountStore, StoredKey } from './ports.ts'
+
+const HINT_CHARACTERS = 4
+
+/**
+ * Loads accounts and keys; changes are on stable storage before they take effect.
+ * @throws HoneyjamError STORE_UNAVAILABLE, STORE_CORRUPT
+ */
+export async function openAccounts({ store }: { readonly store: AccountStore }): Promise<Accounts> {
+  return new MemoryAccounts(store, await store.loadAccounts(), await store.loadKeys())
+}
+
+class MemoryAccounts implements Accounts {
+  readonly #store: AccountStore
+  readonly #accountById = new Map<number, Account>()
+  readonly #keyById = new Map<number, StoredKey>()
+  readonly #keyIdByHash = new Map<string, number>()
+
+  constructor(store: AccountStore, accounts: readonly Account[], keys: readonly StoredKey[]) {
+    this.#store = store
+    for (const account of accounts) this.#accountById.set(account.accountId, account)
+    for (const key of keys) this.#remember(key)
+  }
+
+  authenticate(keyText: string, nowMs: number): Grant | undefined {
+    const keyId = this.#keyIdByHash.get(hashText(hashKeyText(keyText)))
+    const key = keyId === undefined ? undefined : this.#keyById.get(keyId)
+    const account = key === undefined ? undefined : this.#accountById.get(key.accountId)
+    if (key === undefined || account === undefined || !hasKeyForm(keyText) || !isInForce(key, nowMs))
+      return undefined
+    return {
+      accountId: key.accountId,
+      keyId: key.keyId,
+      keyName: key.name,
+      scopes: key.scopes,
+      accountCreatedAtMs: account.createdAtMs,
+      keyCreatedAtMs: key.createdAtMs,
+    }
+  }
+
+  listKeys(accountId: number): readonly StoredKey[] {
+    return [...this.#keyById.values()].filter((key) => key.accountId === accountId)
+  }
+
+  async createKey(options: Parameters<Accounts['createKey']>[0]): Promise<NewKey> {
+    const { nowMs, ...rest } = options
+    const keyText = createKeyText()
+    const key = await this.#store.addKey({
+      ...rest,
+      hash: hashKeyText(keyText),
+      hint: keyText.slice(-HINT_CHARACTERS),
+      createdAtMs: nowMs,
+    })
+    this.#remember(key)
+    return { keyText, key }
+  }
+
+  async revokeKey(accountId: number, keyId: number, nowMs: number): Promise<boolean> {
+    const key = this.#keyById.get(keyId)
+    if (key === undefined || key.accountId !== accountId) return false
+    if (key.revokedAtMs !== undefined) return true
+    await this.#store.revokeKey(keyId, nowMs)
+    this.#remember({ ...key, revokedAtMs: nowMs })
+    return true
+  }
+
+  async createAdministrator(nowMs: number): Promise<(NewKey & { readonly account: Account }) | undefined> {
+    if (this.#keyById.size > 0) return undefined
+    const account =
+      [...this.#accountById.values()][0] ??
+      (await this.#store.addAccount({ name: 'admin', createdAtMs: nowMs }))
+    this.#accountById.set(account.accountId, account)
+    const { accountId } = account
+    return {
+      account,
+      ...(await this.createKey({ accountId, name: 'administrator', scopes: ['admin'], nowMs })),
+    }
+  }
+
+  #remember(key: StoredKey): void {
+    this.#keyById.set(key.keyId, key)
+    this.#keyIdByHash.set(hashText(key.hash), key.keyId)
+  }
+}
+
+function hashText(hash: Uint8Array): string {
+  return Buffer.from(hash).toString('base64')
+}
+
+function isInForce(key: StoredKey, nowMs: number): boolean {
+  return key.revokedAtMs === undefined && (key.expiresAtMs === undefined || key.expiresAtMs > nowMs)
+}

@@ -1,0 +1,147 @@
+import { packRange, rangeContains, WORDS_PER_ADDRESS } from '../ip/index.ts'
+import { AllowList } from './allow-list.ts'
+import { EMPTY_LABEL, type LabelTable } from './label-table.ts'
+import {
+  endOfStay,
+  mergeLabels,
+  mergeReport,
+  newestOf,
+  type ReportedSighting,
+  type Stay,
+} from './merge-report.ts'
+import { ReportedList } from './reported-list.ts'
+
+/** The operation that is being applied. */
+export interface Step {
+  readonly position: number
+  readonly receivedAtMs: number
+}
+
+/** How one address fared; `done-before` is a step that the loaded row already holds (replay after a crash). */
+export type RowOutcome = { readonly row: number } | 'unknown' | 'done-before'
+
+/** Both lists of one account, and how operations change single rows of them. */
+export class AccountLists {
+  readonly accountId: number
+  readonly reported = new ReportedList()
+  readonly allowed = new AllowList()
+  readonly #labels: LabelTable
+
+  constructor(accountId: number, labels: LabelTable) {
+    this.accountId = accountId
+    this.#labels = labels
+  }
+
+  /** Merges one sighting into the address's stay. */
+  report(
+    words: Uint32Array,
+    offset: number,
+    { sighting, labelId, step }: { sighting: ReportedSighting; labelId: number; step: Step },
+  ): RowOutcome {
+    const known = this.reported.find(words, offset)
+    if (known >= 0 && this.reported.appliedPositionOf(known) >= step.position) return 'done-before'
+    const before = known < 0 ? undefined : this.reported.stayOf(known)
+    const after = mergeReport(before, sighting, step.receivedAtMs)
+    const row = known < 0 ? this.reported.add(words, offset) : known
+    if (before === undefined || (after !== before && after.totalReports === 1)) this.#setLabel(row, labelId)
+    else if (after !== before) this.#mergeLabel(row, labelId, newestOf(before, sighting))
+    this.#setRow(row, after, step)
+    return { row }
+  }
+
+  /** Ends the stay of one address: it stays as history, and what was seen before this instant does not bring it back. */
+  unban(words: Uint32Array, offset: number, step: Step): RowOutcome {
+    const row = this.reported.find(words, offset)
+    return row < 0 ? 'unknown' : this.#endRow(row, step, 'keep')
+  }
+
+  /** Ends the stay of one address and forgets its count, dataset and tags. */
+  remove(words: Uint32Array, offset: number, step: Step): RowOutcome {
+    const row = this.reported.find(words, offset)
+    return row < 0 ? 'unknown' : this.#endRow(row, step, 'forget')
+  }
+
+  /** As {@link remove}, for every address. @returns the rows changed */
+  removeAll(step: Step): readonly number[] {
+    return this.#endRows(step, 'forget', () => true)
+  }
+
+  /** Ends the stays of all addresses in a range. @returns the rows changed */
+  unbanRange(range: string, step: Step): readonly number[] {
+    const packed = packRange(range)
+    if (packed === undefined) return []
+    if (packed.prefixLength === 128) {
+      const outcome = this.unban(packed.words, 0, step)
+      return typeof outcome === 'object' ? [outcome.row] : []
+    }
+    const words = new Uint32Array(WORDS_PER_ADDRESS)
+    return this.#endRows(step, 'keep', (row) => {
+      this.reported.copyWords(row, words, 0)
+      return rangeContains(packed, words, 0)
+    })
+  }
+
+  /** Puts a row read from the store in memory, clean. */
+  load(
+    words: Uint32Array,
+    offset: number,
+    row: { stay: Stay; labelId: number; appliedPosition: number },
+  ): void {
+    const at = this.reported.add(words, offset)
+    this.#setLabel(at, row.labelId)
+    this.reported.setStay(at, row.stay)
+    this.reported.setAppliedPosition(at, row.appliedPosition)
+  }
+
+  /** Takes a row out of memory. */
+  free(row: number): void {
+    this.#labels.release(this.reported.labelIdOf(row))
+    this.reported.free(row)
+  }
+
+  #endRows(step: Step, history: 'keep' | 'forget', isWanted: (row: number) => boolean): readonly number[] {
+    const changed: number[] = []
+    for (let row = 0; row < this.reported.rowsEnd; row++) {
+      if (!this.reported.isInUse(row) || !isWanted(row)) continue
+      if (typeof this.#endRow(row, step, history) === 'object') changed.push(row)
+    }
+    return changed
+  }
+
+  #endRow(row: number, step: Step, history: 'keep' | 'forget'): RowOutcome {
+    if (this.reported.appliedPositionOf(row) >= step.position) return 'done-before'
+    const stay = this.reported.stayOf(row)
+    const hasEnded = endOfStay(stay) <= step.receivedAtMs
+    if (hasEnded && (history === 'keep' || stay.totalReports === 0)) return 'unknown'
+    if (history === 'forget') this.#setLabel(row, this.#labels.idOf(EMPTY_LABEL))
+    this.#setRow(
+      row,
+      {
+        lastReportMs: Math.max(stay.lastReportMs, step.receivedAtMs),
+        ttlSeconds: 0,
+        totalReports: history === 'forget' ? 0 : stay.totalReports,
+      },
+      step,
+    )
+    return { row }
+  }
+
+  #setRow(row: number, stay: Stay, step: Step): void {
+    this.reported.setStay(row, stay)
+    this.reported.setAppliedPosition(row, step.position)
+  }
+
+  #mergeLabel(row: number, labelId: number, newest: 'report' | 'stay'): void {
+    const before = this.reported.labelIdOf(row)
+    if (before === labelId) return
+    const merged = mergeLabels(this.#labels.labelOf(before), this.#labels.labelOf(labelId), newest)
+    this.#setLabel(row, this.#labels.idOf(merged))
+  }
+
+  #setLabel(row: number, labelId: number): void {
+    const before = this.reported.labelIdOf(row)
+    this.#labels.retain(labelId)
+    this.reported.setLabelId(row, labelId)
+    this.#labels.release(before)
+  }
+}

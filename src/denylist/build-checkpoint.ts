@@ -1,0 +1,94 @@
+import { WORDS_PER_ADDRESS } from '../ip/index.ts'
+import type { AccountLists } from './account-lists.ts'
+import type { LabelTable } from './label-table.ts'
+import { endOfStay } from './merge-report.ts'
+import type { AllowRow, Checkpoint, EntryLabel, EntryRows } from './ports.ts'
+import type { TakenSteps, UnmergedStep } from './unmerged.ts'
+
+/**
+ * Copies the present state of everything the steps changed, and marks those rows as clean.
+ * Rows that are clean already were written by an earlier checkpoint and are left out.
+ */
+export function buildCheckpoint(taken: TakenSteps, labels: LabelTable): Checkpoint {
+  const { steps, coveredPosition } = taken
+  const writer = new RowWriter(
+    steps.reduce((sum, step) => sum + step.rows.length, 0),
+    labels,
+  )
+  for (const { lists, rows } of steps) for (const row of rows) writer.take(lists, row)
+  return {
+    entries: writer.finish(),
+    ...lastAllowChanges(steps),
+    receipts: steps.flatMap(({ receipt }) => (receipt === undefined ? [] : [receipt])),
+    coveredPosition,
+  }
+}
+
+/** Of several changes of one range the last alone. */
+function lastAllowChanges(steps: readonly UnmergedStep[]): Pick<Checkpoint, 'allowed' | 'disallowed'> {
+  const allowed = new Map<string, AllowRow>()
+  const disallowed = new Map<string, { accountId: number; range: string }>()
+  for (const step of steps) {
+    const { accountId } = step.lists
+    for (const row of step.allowed) {
+      allowed.set(`${accountId} ${row.range}`, row)
+      disallowed.delete(`${accountId} ${row.range}`)
+    }
+    for (const range of step.disallowed) {
+      disallowed.set(`${accountId} ${range}`, { accountId, range })
+      allowed.delete(`${accountId} ${range}`)
+    }
+  }
+  return { allowed: [...allowed.values()], disallowed: [...disallowed.values()] }
+}
+
+class RowWriter {
+  readonly #labels: LabelTable
+  readonly #rows: EntryRows
+  readonly #labelIndexById = new Map<number, number>()
+  readonly #usedLabels: EntryLabel[] = []
+  #count = 0
+
+  constructor(capacity: number, labels: LabelTable) {
+    this.#labels = labels
+    this.#rows = {
+      count: capacity,
+      accountIds: new Uint32Array(capacity),
+      addresses: new Uint32Array(WORDS_PER_ADDRESS * capacity),
+      lastReportMs: new Float64Array(capacity),
+      expiresAtMs: new Float64Array(capacity),
+      totalReports: new Uint32Array(capacity),
+      appliedPositions: new Float64Array(capacity),
+      removed: new Uint8Array(capacity),
+      labelIndexes: new Uint32Array(capacity),
+      labels: this.#usedLabels,
+    }
+  }
+
+  take(lists: AccountLists, row: number): void {
+    const { reported } = lists
+    if (!reported.isDirty(row)) return
+    reported.setDirty(row, false)
+    const at = this.#count++
+    const stay = reported.stayOf(row)
+    reported.copyWords(row, this.#rows.addresses, WORDS_PER_ADDRESS * at)
+    this.#rows.accountIds[at] = lists.accountId
+    this.#rows.lastReportMs[at] = stay.lastReportMs
+    this.#rows.expiresAtMs[at] = endOfStay(stay)
+    this.#rows.totalReports[at] = stay.totalReports
+    this.#rows.appliedPositions[at] = reported.appliedPositionOf(row)
+    this.#rows.labelIndexes[at] = this.#labelIndex(reported.labelIdOf(row))
+  }
+
+  finish(): EntryRows {
+    return { ...this.#rows, count: this.#count }
+  }
+
+  #labelIndex(labelId: number): number {
+    const known = this.#labelIndexById.get(labelId)
+    if (known !== undefined) return known
+    const index = this.#usedLabels.push(this.#labels.labelOf(labelId)) - 1
+    this.#labelIndexById.set(labelId, index)
+    return index
+  }
+}

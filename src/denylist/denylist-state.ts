@@ -1,0 +1,261 @@
+import { WORDS_PER_ADDRESS } from '../ip/index.ts'
+import { AccountLists, type RowOutcome, type Step } from './account-lists.ts'
+import { LabelTable } from './label-table.ts'
+import type {
+  Operation,
+  PackedAddresses,
+  Receipt,
+  ReportOperation,
+  SkippedCounts,
+  SkipReason,
+} from './operation.ts'
+import type { AllowRow, EntryRows } from './ports.ts'
+import { type TakenSteps, Unmerged } from './unmerged.ts'
+
+/** Changes of one operation while it is applied. */
+interface Effect {
+  readonly rows: number[]
+  readonly allowed: AllowRow[]
+  readonly disallowed: string[]
+  readonly skipped: Partial<Record<SkipReason, number>>
+  taken: number
+}
+
+/**
+ * The lists of all accounts as a state machine: the same operations in the same order always give the same state, which
+ * is what makes the journal enough to bring it back. Nothing here waits or fails half-way.
+ */
+export class DenylistState {
+  readonly labels = new LabelTable()
+  readonly unmerged: Unmerged
+  /** The tables hold every operation up to here; a row that holds a later one must stay in memory. */
+  mergedPosition: number
+  readonly #listsByAccount = new Map<number, AccountLists>()
+
+  constructor(coveredPosition: number) {
+    this.unmerged = new Unmerged(coveredPosition)
+    this.mergedPosition = coveredPosition
+  }
+
+  get accounts(): Iterable<AccountLists> {
+    return this.#listsByAccount.values()
+  }
+
+  find(accountId: number): AccountLists | undefined {
+    return this.#listsByAccount.get(accountId)
+  }
+
+  /** Brings rows of the tables into memory. */
+  load(rows: EntryRows): void {
+    for (let i = 0; i < rows.count; i++) {
+      const lastReportMs = rows.lastReportMs[i] ?? 0
+      const label = rows.labels[rows.labelIndexes[i] ?? 0]
+      if (label === undefined) throw new RangeError(`row ${i} names a label that was not handed over`)
+      this.#listsOf(rows.accountIds[i] ?? 0).load(rows.addresses, WORDS_PER_ADDRESS * i, {
+        stay: {
+          lastReportMs,
+          ttlSeconds: ((rows.expiresAtMs[i] ?? 0) - lastReportMs) / 1000,
+          totalReports: rows.totalReports[i] ?? 0,
+        },
+        labelId: this.labels.idOf(label),
+        appliedPosition: rows.appliedPositions[i] ?? 0,
+      })
+    }
+  }
+
+  loadAllowed(rows: readonly AllowRow[]): void {
+    for (const row of rows) this.#listsOf(row.accountId).allowed.set(row)
+  }
+
+  /**
+   * Puts one operation into effect.
+   * @param position of its journal record; higher than that of every operation before
+   */
+  apply(operation: Operation, position: number): Receipt {
+    if (position <= this.unmerged.newestPosition) {
+      throw new RangeError(`operation ${position} comes after ${this.unmerged.newestPosition}`)
+    }
+    const lists = this.#listsOf(operation.accountId)
+    const effect: Effect = {
+      rows: [],
+      allowed: [],
+      disallowed: [],
+      skipped: { ...operation.skipped },
+      taken: 0,
+    }
+    const step = { position, receivedAtMs: operation.receivedAtMs }
+    this.#applyTo(lists, operation, { step, effect })
+    for (const row of effect.rows) lists.reported.setDirty(row, true)
+    const receipt = receiptOf(operation, effect)
+    const { rows, allowed, disallowed } = effect
+    this.unmerged.add({
+      position,
+      lists,
+      rows,
+      allowed,
+      disallowed,
+      receipt: operation.receiptId === undefined ? undefined : receipt,
+    })
+    return receipt
+  }
+
+  /** Frees merged rows that ended before `cutoffs`, looking at up to `maxRows` from `fromRow`. @returns where to go on, or -1 */
+  sweep(
+    lists: AccountLists,
+    { fromRow, maxRows, cutoffs }: { fromRow: number; maxRows: number; cutoffs: SweepCutoffs },
+  ): number {
+    const end = Math.min(lists.reported.rowsEnd, fromRow + maxRows)
+    for (let row = fromRow; row < end; row++) {
+      if (!lists.reported.isInUse(row) || lists.reported.appliedPositionOf(row) > this.mergedPosition)
+        continue
+      const { lastReportMs, ttlSeconds } = lists.reported.stayOf(row)
+      const isOver =
+        ttlSeconds === 0
+          ? lastReportMs <= cutoffs.unbannedBeforeMs
+          : lastReportMs + ttlSeconds * 1000 <= cutoffs.endedBeforeMs
+      if (isOver) lists.free(row)
+    }
+    return end < lists.reported.rowsEnd ? end : -1
+  }
+
+  /** Takes what waits, oldest first; its rows count as clean from here on. */
+  take(maxRows: number): TakenSteps {
+    return this.unmerged.take(maxRows)
+  }
+
+  /** Undoes {@link take} when it could not be written. */
+  putBack(taken: TakenSteps): void {
+    for (const { lists, rows } of taken.steps) for (const row of rows) lists.reported.setDirty(row, true)
+    this.unmerged.putBack(taken)
+  }
+
+  #applyTo(lists: AccountLists, operation: Operation, run: { step: Step; effect: Effect }): void {
+    switch (operation.kind) {
+      case 'report':
+        return this.#report(lists, operation, run)
+      case 'unban':
+        return eachAddress(operation.addresses, lists, run, (offset) =>
+          lists.unban(operation.addresses, offset, run.step),
+        )
+      case 'remove':
+        return this.#remove(lists, operation.addresses, run)
+      case 'allow':
+        return allow(lists, operation, run)
+      case 'disallow':
+        for (const range of operation.ranges) {
+          if (lists.allowed.delete(range)) run.effect.taken++
+          else skip(run.effect, 'unknown')
+          run.effect.disallowed.push(range)
+        }
+    }
+  }
+
+  #report(lists: AccountLists, operation: ReportOperation, run: { step: Step; effect: Effect }): void {
+    const { addresses, observedAtMs, ttlSeconds, dataset, tags } = operation
+    const labelId = this.labels.idOf({ dataset, tags })
+    this.labels.retain(labelId)
+    eachAddress(addresses, lists, run, (offset, index) => {
+      if (lists.allowed.covering(addresses, offset, run.step.receivedAtMs) !== undefined) return 'allowed'
+      const seenAtMs =
+        typeof observedAtMs === 'number' ? observedAtMs : (observedAtMs[index] ?? run.step.receivedAtMs)
+      return lists.report(addresses, offset, {
+        sighting: { observedAtMs: seenAtMs, ttlSeconds },
+        labelId,
+        step: run.step,
+      })
+    })
+    this.labels.release(labelId)
+  }
+
+  #remove(
+    lists: AccountLists,
+    addresses: PackedAddresses | 'all',
+    run: { step: Step; effect: Effect },
+  ): void {
+    if (addresses !== 'all') {
+      return eachAddress(addresses, lists, run, (offset) => lists.remove(addresses, offset, run.step))
+    }
+    const rows = lists.removeAll(run.step)
+    run.effect.taken += rows.length
+    markChanged(lists, rows, run.effect)
+  }
+
+  #listsOf(accountId: number): AccountLists {
+    const known = this.#listsByAccount.get(accountId)
+    if (known !== undefined) return known
+    const lists = new AccountLists(accountId, this.labels)
+    this.#listsByAccount.set(accountId, lists)
+    return lists
+  }
+}
+
+/** What may leave the memory: naturally ended rows at once, unbanned ones only when no late sighting can revive them. */
+export interface SweepCutoffs {
+  readonly endedBeforeMs: number
+  readonly unbannedBeforeMs: number
+}
+
+function allow(
+  lists: AccountLists,
+  operation: Extract<Operation, { kind: 'allow' }>,
+  { step, effect }: { step: Step; effect: Effect },
+): void {
+  const { ttlSeconds, dataset, tags } = operation
+  for (const range of operation.ranges) {
+    const row: AllowRow = {
+      accountId: lists.accountId,
+      range,
+      createdAtMs: lists.allowed.get(range)?.createdAtMs ?? step.receivedAtMs,
+      ...(ttlSeconds === undefined ? {} : { expiresAtMs: step.receivedAtMs + ttlSeconds * 1000 }),
+      dataset,
+      tags,
+      appliedPosition: step.position,
+    }
+    lists.allowed.set(row)
+    effect.allowed.push(row)
+    effect.taken++
+    markChanged(lists, lists.unbanRange(range, step), effect)
+  }
+}
+
+/** Runs `change` on each packed address and counts what became of it. */
+function eachAddress(
+  addresses: PackedAddresses,
+  lists: AccountLists,
+  { effect }: { effect: Effect },
+  change: (offset: number, index: number) => RowOutcome | 'allowed',
+): void {
+  const count = addresses.length / WORDS_PER_ADDRESS
+  for (let index = 0; index < count; index++) {
+    const outcome = change(WORDS_PER_ADDRESS * index, index)
+    if (outcome === 'allowed' || outcome === 'unknown') skip(effect, outcome)
+    else effect.taken++
+    if (typeof outcome === 'object') markChanged(lists, [outcome.row], effect)
+  }
+}
+
+/** Notes the rows that were clean; a dirty one waits to be written already. */
+function markChanged(lists: AccountLists, rows: readonly number[], effect: Effect): void {
+  for (const row of rows) if (!lists.reported.isDirty(row)) effect.rows.push(row)
+}
+
+function skip(effect: Effect, reason: SkipReason): void {
+  effect.skipped[reason] = (effect.skipped[reason] ?? 0) + 1
+}
+
+function receiptOf(
+  operation: Operation,
+  { taken, skipped }: { taken: number; skipped: SkippedCounts },
+): Receipt {
+  const { accountId, kind, receivedAtMs, receiptId = '', idempotencyKey, folded = 0 } = operation
+  return {
+    receiptId,
+    accountId,
+    kind,
+    receivedAtMs,
+    ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+    taken,
+    folded,
+    skipped,
+  }
+}

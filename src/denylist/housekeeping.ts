@@ -1,0 +1,82 @@
+import { type Clock, HoneyjamError, type Logger } from '../runtime/index.ts'
+import type { DenylistState } from './denylist-state.ts'
+import type { DenylistStore } from './ports.ts'
+import { IDEMPOTENCY_MS } from './receipt-book.ts'
+
+const DAY_MS = 86_400_000
+
+/** How long an unban is remembered against sightings from before it that arrive late: seven days. */
+export const UNBAN_MEMORY_MS = 7 * DAY_MS
+/** How long entries stay as history after they ended. */
+const HISTORY_MS = 90 * DAY_MS
+const SWEEP_EVERY_MS = 10_000
+const DELETE_EVERY_MS = 3_600_000
+/** Rows looked at without a pause; a few milliseconds. */
+const SWEEP_ROWS = 20_000
+
+export interface HousekeepingOptions {
+  readonly state: DenylistState
+  readonly store: DenylistStore
+  readonly clock: Clock
+  readonly logger: Logger
+}
+
+/** Frees the memory of entries that ended, and deletes history that is too old, in small steps. */
+export class Housekeeping {
+  readonly #options: HousekeepingOptions
+  readonly #stopping = new AbortController()
+  readonly #running: Promise<void>
+
+  constructor(options: HousekeepingOptions) {
+    this.#options = options
+    this.#running = this.#run()
+  }
+
+  async close(): Promise<void> {
+    this.#stopping.abort()
+    await this.#running
+  }
+
+  async #run(): Promise<void> {
+    const { clock } = this.#options
+    const { signal } = this.#stopping
+    let deleteAtMs = clock.nowMs()
+    for (;;) {
+      await clock.sleep(SWEEP_EVERY_MS, signal)
+      if (signal.aborted) return
+      await this.#sweep()
+      if (clock.nowMs() < deleteAtMs || signal.aborted) continue
+      deleteAtMs = clock.nowMs() + DELETE_EVERY_MS
+      await this.#deleteHistory()
+    }
+  }
+
+  async #sweep(): Promise<void> {
+    const { state, clock } = this.#options
+    const nowMs = clock.nowMs()
+    const cutoffs = { endedBeforeMs: nowMs, unbannedBeforeMs: nowMs - UNBAN_MEMORY_MS }
+    for (const lists of state.accounts) {
+      lists.allowed.sweep(nowMs)
+      for (let fromRow = 0; fromRow >= 0; ) {
+        if (this.#stopping.signal.aborted) return
+        fromRow = state.sweep(lists, { fromRow, maxRows: SWEEP_ROWS, cutoffs })
+        await clock.sleep(0, this.#stopping.signal)
+      }
+    }
+  }
+
+  async #deleteHistory(): Promise<void> {
+    const { store, clock, logger } = this.#options
+    const nowMs = clock.nowMs()
+    try {
+      const rows = await store.deleteHistory({
+        entriesExpiredBeforeMs: nowMs - HISTORY_MS,
+        receiptsBeforeMs: nowMs - IDEMPOTENCY_MS,
+      })
+      if (rows > 0) logger.info({ rows }, 'old history deleted')
+    } catch (cause) {
+      if (!(cause instanceof HoneyjamError)) throw cause
+      logger.warn({ err: cause }, 'old history not deleted, will retry')
+    }
+  }
+}

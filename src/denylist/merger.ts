@@ -1,0 +1,93 @@
+import { type Clock, HoneyjamError, type Logger } from '../runtime/index.ts'
+import { buildCheckpoint } from './build-checkpoint.ts'
+import type { DenylistState } from './denylist-state.ts'
+import type { Checkpoint, DenylistStore, ReportQueue } from './ports.ts'
+
+/** Rows a checkpoint; copying them takes the event loop a few milliseconds. */
+const MAX_CHECKPOINT_ROWS = 32_000
+/** Small changes wait this long for company, so that a trickle of single reports does not flush the disk twice each. */
+const LINGER_MS = 100
+const RETRY_MS = 1000
+const LONGEST_RETRY_MS = 30_000
+
+export interface MergerOptions {
+  readonly state: DenylistState
+  readonly store: DenylistStore
+  readonly queue: ReportQueue
+  readonly clock: Clock
+  readonly logger: Logger
+  /** Told of each checkpoint that is on stable storage. */
+  readonly onWritten: (checkpoint: Checkpoint) => void
+}
+
+/** Writes changes behind: takes them from the state, checkpoints them, then trims the journal. Never two at a time. */
+export class Merger {
+  readonly #options: MergerOptions
+  readonly #stopping = new AbortController()
+  #running: Promise<void> | undefined
+  #error: string | undefined
+
+  constructor(options: MergerOptions) {
+    this.#options = options
+  }
+
+  /** The last failure, until a checkpoint succeeds. */
+  get error(): string | undefined {
+    return this.#error
+  }
+
+  /** Sees to it that what waits is written soon. */
+  wake(): void {
+    this.#running ??= this.#run().finally(() => {
+      this.#running = undefined
+      if (!this.#options.state.unmerged.isEmpty && !this.#stopping.signal.aborted) this.wake()
+    })
+  }
+
+  /** Writes all that waits, once; what the store refuses now stays in the journal. */
+  async close(): Promise<void> {
+    this.#stopping.abort()
+    await this.#running
+    while (!this.#options.state.unmerged.isEmpty) if (!(await this.#writeOne())) return
+  }
+
+  async #run(): Promise<void> {
+    const { state, clock } = this.#options
+    const { signal } = this.#stopping
+    let retryInMs = RETRY_MS
+    while (!state.unmerged.isEmpty && !signal.aborted) {
+      if (state.unmerged.waitingRows < MAX_CHECKPOINT_ROWS) await clock.sleep(LINGER_MS, signal)
+      if (await this.#writeOne()) retryInMs = RETRY_MS
+      else {
+        await clock.sleep(retryInMs, signal)
+        retryInMs = Math.min(2 * retryInMs, LONGEST_RETRY_MS)
+      }
+    }
+  }
+
+  /** @returns whether the checkpoint is on stable storage; if not, its changes wait again */
+  async #writeOne(): Promise<boolean> {
+    const { state, store, queue, logger, onWritten } = this.#options
+    const taken = state.take(MAX_CHECKPOINT_ROWS)
+    const checkpoint = buildCheckpoint(taken, state.labels)
+    try {
+      await store.writeCheckpoint(checkpoint)
+    } catch (cause) {
+      state.putBack(taken)
+      this.#error = cause instanceof Error ? cause.message : String(cause)
+      logger.warn(
+        { err: cause },
+        'changes not merged into the tables, will retry; the journal still holds them',
+      )
+      return false
+    }
+    this.#error = undefined
+    state.mergedPosition = checkpoint.coveredPosition
+    onWritten(checkpoint)
+    await queue.trim(checkpoint.coveredPosition).catch((cause: unknown) => {
+      if (!(cause instanceof HoneyjamError)) throw cause
+      logger.warn({ err: cause }, 'journal not trimmed, will be after the next merge')
+    })
+    return true
+  }
+}

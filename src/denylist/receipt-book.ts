@@ -1,0 +1,76 @@
+import type { Receipt } from './operation.ts'
+import type { DenylistStore } from './ports.ts'
+
+/** How long a repeated idempotency key is recognised: seven days. */
+export const IDEMPOTENCY_MS = 7 * 86_400_000
+
+/** Receipts: the newest from memory until the tables hold them, the rest from the tables. */
+export class ReceiptBook {
+  readonly #store: DenylistStore
+  readonly #byId = new Map<string, Receipt>()
+  readonly #byKey = new Map<string, Receipt>()
+  readonly #underWayByKey = new Map<string, Promise<Receipt>>()
+
+  constructor(store: DenylistStore) {
+    this.#store = store
+  }
+
+  /** Keeps a receipt until {@link forget}; one without an id can't be asked for. */
+  keep(receipt: Receipt): void {
+    if (receipt.receiptId === '') return
+    this.#byId.set(receipt.receiptId, receipt)
+    if (receipt.idempotencyKey !== undefined)
+      this.#byKey.set(keyText(receipt, receipt.idempotencyKey), receipt)
+  }
+
+  /** Lets go of receipts that the tables hold now. */
+  forget(receipts: readonly Receipt[]): void {
+    for (const receipt of receipts) {
+      this.#byId.delete(receipt.receiptId)
+      if (receipt.idempotencyKey !== undefined) this.#byKey.delete(keyText(receipt, receipt.idempotencyKey))
+    }
+  }
+
+  async find(accountId: number, receiptId: string): Promise<Receipt | undefined> {
+    const kept = this.#byId.get(receiptId)
+    if (kept !== undefined) return kept.accountId === accountId ? kept : undefined
+    return await this.#store.findReceiptById(accountId, receiptId)
+  }
+
+  /**
+   * Runs `take` unless the same key of the same account was taken within seven days, or is just being taken.
+   * @returns the receipt of the one time it was taken
+   */
+  async once(
+    request: { readonly accountId: number; readonly idempotencyKey: string; readonly receivedAtMs: number },
+    take: () => Promise<Receipt>,
+  ): Promise<Receipt> {
+    const key = keyText(request, request.idempotencyKey)
+    const underWay = this.#underWayByKey.get(key)
+    if (underWay !== undefined) return await underWay
+    const taking = this.#earlier(key, request).then((earlier) => earlier ?? take())
+    this.#underWayByKey.set(key, taking)
+    try {
+      return await taking
+    } finally {
+      this.#underWayByKey.delete(key)
+    }
+  }
+
+  async #earlier(
+    key: string,
+    request: { readonly accountId: number; readonly idempotencyKey: string; readonly receivedAtMs: number },
+  ): Promise<Receipt | undefined> {
+    const kept = this.#byKey.get(key)
+    if (kept !== undefined) return kept
+    return await this.#store.findReceiptByIdempotencyKey(
+      request.accountId,
+      request.idempotencyKey,
+      request.receivedAtMs - IDEMPOTENCY_MS,
+    )
+  }
+}
+
+function keyText({ accountId }: { readonly accountId: number }, idempotencyKey: string): string {
+  return `${accountId} ${idempotencyKey}`
+}
