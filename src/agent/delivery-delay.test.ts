@@ -28,6 +28,11 @@ describe('the wait after a report that was not accepted', () => {
     expect(delayAfter({ ...limited, retryAfterMs: undefined }, 5, 0.5).delayMs).toBe(60_000)
   })
 
+  it('is no longer than an hour, whatever is asked for', () => {
+    expect(delayAfter({ ...failed, retryAfterMs: 1e12 }, 1, 0).delayMs).toBe(3_600_000)
+    expect(delayAfter({ kind: 'limited', reason: '', retryAfterMs: 1e12 }, 1, 0).delayMs).toBe(3_600_000)
+  })
+
   it('is long after a refusal, which needs a person', () => {
     expect(delayAfter({ kind: 'refused', status: 401, reason: '' }, 1, 0).delayMs).toBe(300_000)
   })

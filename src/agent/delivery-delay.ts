@@ -1,4 +1,5 @@
 import type { DeliveryOutcome } from '../client/index.ts'
+import { LONGEST_HOLD_MS } from './request-times.ts'
 
 const SHORTEST_MS = 1000
 const LONGEST_MS = 300_000
@@ -26,11 +27,18 @@ export function delayAfter(
 ): DeliveryDelay {
   if (outcome.kind === 'refused') return { delayMs: jittered(LONGEST_MS, random), isAsked: false }
   if (outcome.kind === 'limited') {
-    return { delayMs: Math.max(SHORTEST_MS, outcome.retryAfterMs ?? UNNAMED_LIMIT_MS), isAsked: true }
+    return {
+      delayMs: Math.max(SHORTEST_MS, bounded(outcome.retryAfterMs ?? UNNAMED_LIMIT_MS)),
+      isAsked: true,
+    }
   }
   const backoffMs = jittered(SHORTEST_MS * 2 ** Math.min(failuresInARow, 20), random)
-  const askedMs = outcome.retryAfterMs ?? 0
+  const askedMs = bounded(outcome.retryAfterMs ?? 0)
   return { delayMs: Math.max(backoffMs, askedMs), isAsked: askedMs > backoffMs }
+}
+
+function bounded(askedMs: number): number {
+  return Math.min(LONGEST_HOLD_MS, askedMs)
 }
 
 function jittered(milliseconds: number, random: number): number {

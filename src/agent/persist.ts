@@ -1,0 +1,36 @@
+import { type Clock, HoneyjamError, type Logger } from '../runtime/index.ts'
+
+export interface PersistOptions {
+  readonly clock: Clock
+  readonly logger: Logger
+  /** Ends the waiting. */
+  readonly signal: AbortSignal
+}
+
+const FIRST_WAIT_MS = 1000
+const LONGEST_WAIT_MS = 60_000
+
+/**
+ * Repeats `write` until the disk takes it, loudly: a full disk stops the agent's reading, but it loses nothing,
+ * as the log itself holds what has not been read.
+ * @returns what `write` returned, or `undefined` when `signal` ended the waiting: then nothing was written
+ * @throws what `write` throws, other than STORE_UNAVAILABLE
+ */
+export async function persist<Value>(
+  write: () => Value,
+  { clock, logger, signal }: PersistOptions,
+): Promise<{ readonly value: Value } | undefined> {
+  for (let waitMs = FIRST_WAIT_MS; ; waitMs = Math.min(2 * waitMs, LONGEST_WAIT_MS)) {
+    try {
+      return { value: write() }
+    } catch (error) {
+      if (!(error instanceof HoneyjamError && error.code === 'STORE_UNAVAILABLE')) throw error
+      logger.error(
+        { err: error, retryInMs: waitMs },
+        'the state cannot be written, will retry: is the disk full?',
+      )
+    }
+    await clock.sleep(waitMs, signal)
+    if (signal.aborted) return undefined
+  }
+}
