@@ -1,0 +1,34 @@
+import type { Account, AccountStore, StoredKey } from '../../accounts/index.ts'
+import type { TablesCalls } from './tables-worker.ts'
+import type { WorkerClient } from './worker-client.ts'
+
+/** Accounts and keys in `honeyjam.db`, by way of the worker thread of the tables. */
+export class SqliteAccountStore implements AccountStore {
+  readonly #worker: WorkerClient<TablesCalls>
+
+  constructor(worker: WorkerClient<TablesCalls>) {
+    this.#worker = worker
+  }
+
+  loadAccounts(): Promise<readonly Account[]> {
+    return this.#worker.call('loadAccounts', undefined)
+  }
+
+  loadKeys(): Promise<readonly StoredKey[]> {
+    return this.#worker.call('loadKeys', undefined)
+  }
+
+  /** @throws HoneyjamError STORE_UNAVAILABLE also when the name is taken */
+  addAccount(account: Omit<Account, 'accountId'>): Promise<Account> {
+    return this.#worker.call('addAccount', account)
+  }
+
+  /** @throws HoneyjamError STORE_UNAVAILABLE also when there is no such account or the hash is there already */
+  addKey(key: Omit<StoredKey, 'keyId'>): Promise<StoredKey> {
+    return this.#worker.call('addKey', key)
+  }
+
+  revokeKey(keyId: number, revokedAtMs: number): Promise<void> {
+    return this.#worker.call('revokeKey', { keyId, revokedAtMs })
+  }
+}

@@ -1,0 +1,62 @@
+import { parentPort, workerData } from 'node:worker_threads'
+import type { AccountStore } from '../../accounts/index.ts'
+import type { AllowRow, Checkpoint, Receipt } from '../../denylist/index.ts'
+import { openDatabase } from './database.ts'
+import type { EntryKey, EntryPage, SweepStep } from './entry-table.ts'
+import type { ReceiptTable } from './receipt-table.ts'
+import { Tables } from './tables.ts'
+import { tablesFile } from './tables-schema.ts'
+import { serveCalls } from './worker-service.ts'
+
+/** What the worker thread of the tables answers; its `workerData` is the path of the file. */
+export type TablesCalls = {
+  readonly coveredPosition: () => number
+  readonly newestPosition: () => number
+  readonly loadEntryPage: (from: { expiresAfterMs: number; after?: EntryKey }) => EntryPage
+  readonly loadAllowed: (expiresAfterMs: number) => readonly AllowRow[]
+  readonly findReceiptById: (of: { accountId: number; receiptId: string }) => Receipt | undefined
+  readonly findReceiptByIdempotencyKey: (of: {
+    accountId: number
+    idempotencyKey: string
+    receivedAfterMs: number
+  }) => Receipt | undefined
+  readonly writeCheckpoint: (checkpoint: Checkpoint) => void
+  readonly sweepEntries: (from: { expiredBeforeMs: number; after?: EntryKey }) => SweepStep
+  readonly deleteExpiredAllowed: (expiredBeforeMs: number) => number
+  readonly deleteReceiptsStep: (receivedBeforeMs: number) => ReturnType<ReceiptTable['deleteStep']>
+  readonly loadAccounts: () => Result<'loadAccounts'>
+  readonly loadKeys: () => Result<'loadKeys'>
+  readonly addAccount: (account: Parameters<AccountStore['addAccount']>[0]) => Result<'addAccount'>
+  readonly addKey: (key: Parameters<AccountStore['addKey']>[0]) => Result<'addKey'>
+  readonly revokeKey: (of: { keyId: number; revokedAtMs: number }) => void
+}
+
+type Result<Name extends keyof AccountStore> = Awaited<ReturnType<AccountStore[Name]>>
+
+if (parentPort !== null) {
+  serveCalls<TablesCalls>(parentPort, 'the tables', () => {
+    const tables = new Tables(openDatabase(tablesFile(String(workerData))))
+    const { entries, allowed, receipts, accounts } = tables
+    return {
+      answers: {
+        coveredPosition: () => tables.coveredPosition(),
+        newestPosition: () => tables.newestPosition(),
+        loadEntryPage: ({ expiresAfterMs, after }) => entries.loadPage(expiresAfterMs, after),
+        loadAllowed: (expiresAfterMs) => allowed.load(expiresAfterMs),
+        findReceiptById: ({ accountId, receiptId }) => receipts.findById(accountId, receiptId),
+        findReceiptByIdempotencyKey: ({ accountId, idempotencyKey, receivedAfterMs }) =>
+          receipts.findByIdempotencyKey(accountId, idempotencyKey, receivedAfterMs),
+        writeCheckpoint: (checkpoint) => tables.writeCheckpoint(checkpoint),
+        sweepEntries: ({ expiredBeforeMs, after }) => entries.sweep(expiredBeforeMs, after),
+        deleteExpiredAllowed: (expiredBeforeMs) => allowed.deleteExpired(expiredBeforeMs),
+        deleteReceiptsStep: (receivedBeforeMs) => receipts.deleteStep(receivedBeforeMs),
+        loadAccounts: () => accounts.loadAccounts(),
+        loadKeys: () => accounts.loadKeys(),
+        addAccount: (account) => accounts.addAccount(account),
+        addKey: (key) => accounts.addKey(key),
+        revokeKey: ({ keyId, revokedAtMs }) => accounts.revokeKey(keyId, revokedAtMs),
+      },
+      close: () => tables.close(),
+    }
+  })
+}

@@ -1,0 +1,63 @@
+import type Database from 'better-sqlite3'
+import type { Checkpoint } from '../../denylist/index.ts'
+import { AccountTables } from './account-tables.ts'
+import { AllowTable } from './allow-table.ts'
+import { EntryTable } from './entry-table.ts'
+import { ReceiptTable } from './receipt-table.ts'
+
+/** The tables on their open database; every call is synchronous and belongs into a worker thread. */
+export class Tables {
+  readonly entries: EntryTable
+  readonly allowed: AllowTable
+  readonly receipts: ReceiptTable
+  readonly accounts: AccountTables
+  readonly #database: Database.Database
+  readonly #selectCovered: Database.Statement<[], number>
+  readonly #selectNewest: Database.Statement<[], number>
+  readonly #updateProgress: Database.Statement<[number, number]>
+  readonly #write: Database.Transaction<(checkpoint: Checkpoint) => void>
+
+  constructor(database: Database.Database) {
+    this.#database = database
+    this.entries = new EntryTable(database)
+    this.allowed = new AllowTable(database)
+    this.receipts = new ReceiptTable(database)
+    this.accounts = new AccountTables(database)
+    this.#selectCovered = database.prepare<[], number>('SELECT covered_position FROM progress').pluck()
+    this.#selectNewest = database.prepare<[], number>('SELECT newest_position FROM progress').pluck()
+    this.#updateProgress = database.prepare(
+      'UPDATE progress SET covered_position = ?, newest_position = max(newest_position, ?)',
+    )
+    this.#write = database.transaction((checkpoint) => {
+      this.entries.write(checkpoint.entries)
+      this.allowed.write(checkpoint.allowed, checkpoint.disallowed)
+      this.receipts.write(checkpoint.receipts)
+      this.#updateProgress.run(checkpoint.coveredPosition, newestPositionOf(checkpoint))
+    })
+  }
+
+  coveredPosition(): number {
+    return this.#selectCovered.get() ?? 0
+  }
+
+  /** Position of the newest operation that any row ever held; the journal must not give it again. */
+  newestPosition(): number {
+    return this.#selectNewest.get() ?? 0
+  }
+
+  /** Writes all of it or nothing, with one fsync. */
+  writeCheckpoint(checkpoint: Checkpoint): void {
+    this.#write.immediate(checkpoint)
+  }
+
+  close(): void {
+    this.#database.close()
+  }
+}
+
+function newestPositionOf({ entries, allowed, coveredPosition }: Checkpoint): number {
+  const ofEntries = entries.appliedPositions
+    .subarray(0, entries.count)
+    .reduce((newest, position) => Math.max(newest, position), coveredPosition)
+  return allowed.reduce((newest, { appliedPosition }) => Math.max(newest, appliedPosition), ofEntries)
+}

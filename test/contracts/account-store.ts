@@ -1,0 +1,107 @@
+import { createHash } from 'node:crypto'
+import fc from 'fast-check'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { type AccountStore, SCOPES, type StoredKey } from '../../src/accounts/index.ts'
+import { HoneyjamError } from '../../src/runtime/index.ts'
+import type { MakePlace, Place } from './place.ts'
+
+/** What every store of accounts and keys does. */
+export function accountStoreContract(name: string, makePlace: MakePlace<AccountStore>): void {
+  describe(`AccountStore: ${name}`, () => {
+    let place: Place<AccountStore>
+    let store: AccountStore
+
+    beforeEach(async () => {
+      place = await makePlace()
+      store = await place.open()
+    })
+
+    afterEach(() => place.remove())
+
+    it('is empty when it is new', async () => {
+      expect(await store.loadAccounts()).toEqual([])
+      expect(await store.loadKeys()).toEqual([])
+    })
+
+    it('keeps accounts and gives each an id of its own', async () => {
+      const first = await store.addAccount({ name: 'first', createdAtMs: 1_700_000_000_000 })
+      const second = await store.addAccount({ name: 'second', createdAtMs: 1_700_000_000_001 })
+      expect(first).toMatchObject({ name: 'first', createdAtMs: 1_700_000_000_000 })
+      expect(second.accountId).not.toBe(first.accountId)
+      store = await place.open()
+      expect(byId(await store.loadAccounts(), 'accountId')).toEqual([first, second])
+    })
+
+    it('does not take a name twice', async () => {
+      const account = await store.addAccount({ name: 'same', createdAtMs: 1 })
+      await expect(store.addAccount({ name: 'same', createdAtMs: 2 })).rejects.toBeInstanceOf(HoneyjamError)
+      expect(await store.loadAccounts()).toEqual([account])
+    })
+
+    it('loads every key as it was added', async () => {
+      const { accountId } = await store.addAccount({ name: 'owner', createdAtMs: 1 })
+      const added: StoredKey[] = []
+      await fc.assert(
+        fc.asyncProperty(keyDetails(), async (details) => {
+          added.push(await store.addKey({ ...details, accountId, hash: hashOf(added.length) }))
+          expect(plain(await store.loadKeys())).toEqual(plain(added))
+        }),
+        { numRuns: 30 },
+      )
+      expect(new Set(added.map(({ keyId }) => keyId)).size).toBe(added.length)
+      store = await place.open()
+      expect(plain(await store.loadKeys())).toEqual(plain(added))
+    })
+
+    it('takes no key for an account that does not exist, and no hash twice', async () => {
+      const { accountId } = await store.addAccount({ name: 'owner', createdAtMs: 1 })
+      const key = await store.addKey(keyOf(accountId, 1))
+      await expect(store.addKey(keyOf(accountId + 1, 2))).rejects.toBeInstanceOf(HoneyjamError)
+      await expect(store.addKey(keyOf(accountId, 1))).rejects.toBeInstanceOf(HoneyjamError)
+      expect(plain(await store.loadKeys())).toEqual(plain([key]))
+    })
+
+    it('keeps the time of the first revocation, and leaves other keys alone', async () => {
+      const { accountId } = await store.addAccount({ name: 'owner', createdAtMs: 1 })
+      const revoked = await store.addKey(keyOf(accountId, 1))
+      const other = await store.addKey(keyOf(accountId, 2))
+      await store.revokeKey(revoked.keyId, 5000)
+      await store.revokeKey(revoked.keyId, 6000)
+      await store.revokeKey(other.keyId + 1, 7000)
+      store = await place.open()
+      expect(plain(await store.loadKeys())).toEqual(plain([{ ...revoked, revokedAtMs: 5000 }, other]))
+    })
+  })
+}
+
+function keyDetails(): fc.Arbitrary<Omit<StoredKey, 'keyId' | 'accountId' | 'hash'>> {
+  const timeMs = fc.integer({ min: 0, max: 4_000_000_000_000 })
+  return fc.record(
+    {
+      name: fc.string({ unit: 'grapheme', minLength: 1, maxLength: 100 }),
+      hint: fc.string({ minLength: 4, maxLength: 4 }),
+      scopes: fc.uniqueArray(fc.constantFrom(...SCOPES)),
+      createdAtMs: timeMs,
+      expiresAtMs: timeMs,
+      revokedAtMs: timeMs,
+    },
+    { requiredKeys: ['name', 'hint', 'scopes', 'createdAtMs'] },
+  )
+}
+
+function keyOf(accountId: number, number: number): Omit<StoredKey, 'keyId'> {
+  return { accountId, name: 'key', hash: hashOf(number), hint: 'abcd', scopes: ['read'], createdAtMs: 1 }
+}
+
+function hashOf(number: number): Uint8Array {
+  return createHash('sha256').update(String(number)).digest()
+}
+
+/** Buffers and byte arrays alike, in the order of ids. */
+function plain(keys: readonly StoredKey[]): unknown[] {
+  return byId(keys, 'keyId').map(({ hash, ...key }) => ({ ...key, hash: Buffer.from(hash).toString('hex') }))
+}
+
+function byId<Row extends Record<Id, number>, Id extends string>(rows: readonly Row[], id: Id): Row[] {
+  return rows.toSorted((left, right) => left[id] - right[id])
+}
