@@ -111,8 +111,7 @@ export class AccountLists {
   #endRow(row: number, step: Step, history: 'keep' | 'forget'): RowOutcome {
     if (this.reported.appliedPositionOf(row) >= step.position) return 'done-before'
     const stay = this.reported.stayOf(row)
-    const hasEnded = endOfStay(stay) <= step.receivedAtMs
-    if (hasEnded && (history === 'keep' || stay.totalReports === 0)) return 'unknown'
+    if (endOfStay(stay) <= step.receivedAtMs) return 'unknown'
     if (history === 'forget') this.#setLabel(row, this.#labels.idOf(EMPTY_LABEL))
     this.#setRow(
       row,

@@ -26,14 +26,14 @@ export function endOfStay(stay: Pick<Stay, 'lastReportMs' | 'ttlSeconds'>): numb
 }
 
 /**
- * Which of the two decides: the later sighting, and of two at the same instant the longer ttl. So the order in which
+ * Which of the two decides: the later sighting, of two at the same instant the longer ttl. So the order in which
  * reports arrive does not matter, an older sighting that arrives late never shortens a ban, and never revives an address
  * that was unbanned after it was seen.
  */
 export function newestOf(stay: Stay, report: ReportedSighting): Newest {
   if (report.observedAtMs !== stay.lastReportMs)
     return report.observedAtMs > stay.lastReportMs ? 'report' : 'stay'
-  return report.ttlSeconds > stay.ttlSeconds ? 'report' : 'stay'
+  return report.ttlSeconds >= stay.ttlSeconds ? 'report' : 'stay'
 }
 
 /**

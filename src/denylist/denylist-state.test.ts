@@ -1,0 +1,280 @@
+import fc from 'fast-check'
+import { describe, expect, it, test } from 'vitest'
+import { packAddress, unpackAddress } from '../ip/index.ts'
+import { buildCheckpoint } from './build-checkpoint.ts'
+import { DenylistState } from './denylist-state.ts'
+import { UNBAN_MEMORY_MS } from './housekeeping.ts'
+import { endOfStay } from './merge-report.ts'
+import type { Operation, Receipt } from './operation.ts'
+import type { AllowRow, Checkpoint, EntryRows } from './ports.ts'
+
+const startMs = 1_700_000_000_000
+const accountIds = [1, 2] as const
+
+/** The tables as a checkpoint leaves them: whole rows by account and address. */
+class Tables {
+  readonly rows = new Map<string, EntryRows>()
+  readonly allowed = new Map<string, AllowRow>()
+  coveredPosition = 0
+
+  write({ entries, allowed, disallowed, coveredPosition }: Checkpoint): void {
+    for (let row = 0; row < entries.count; row++) {
+      this.rows.set(
+        `${entries.accountIds[row]} ${unpackAddress(entries.addresses, 4 * row)}`,
+        oneRow(entries, row),
+      )
+    }
+    for (const row of allowed) this.allowed.set(`${row.accountId} ${row.range}`, row)
+    for (const { accountId, range } of disallowed) this.allowed.delete(`${accountId} ${range}`)
+    this.coveredPosition = coveredPosition
+  }
+}
+
+function oneRow(rows: EntryRows, row: number): EntryRows {
+  return {
+    count: 1,
+    accountIds: rows.accountIds.slice(row, row + 1),
+    addresses: rows.addresses.slice(4 * row, 4 * row + 4),
+    lastReportMs: rows.lastReportMs.slice(row, row + 1),
+    expiresAtMs: rows.expiresAtMs.slice(row, row + 1),
+    totalReports: rows.totalReports.slice(row, row + 1),
+    appliedPositions: rows.appliedPositions.slice(row, row + 1),
+    removed: rows.removed.slice(row, row + 1),
+    labelIndexes: rows.labelIndexes.slice(row, row + 1),
+    labels: rows.labels,
+  }
+}
+
+/** As a start after a crash does it. */
+function recover(tables: Tables, journal: readonly Operation[]): DenylistState {
+  const state = new DenylistState(tables.coveredPosition)
+  const oldestMs = journal[tables.coveredPosition]?.receivedAtMs ?? Number.POSITIVE_INFINITY
+  for (const rows of tables.rows.values()) {
+    if ((rows.expiresAtMs[0] ?? 0) > Math.min(oldestMs, lastMs(journal)) - UNBAN_MEMORY_MS) state.load(rows)
+  }
+  state.loadAllowed([...tables.allowed.values()])
+  journal.forEach((operation, index) => {
+    if (index + 1 > tables.coveredPosition) state.apply(operation, index + 1)
+  })
+  return state
+}
+
+function lastMs(journal: readonly Operation[]): number {
+  return journal.at(-1)?.receivedAtMs ?? startMs
+}
+
+/** Everything a reader can see of the lists at `nowMs`. */
+function visible(state: DenylistState, nowMs: number): unknown {
+  return accountIds.map((accountId) => {
+    const lists = state.find(accountId)
+    if (lists === undefined) return { entries: [], allowed: [] }
+    const words = new Uint32Array(4)
+    const entries = Array.from({ length: lists.reported.rowsEnd }, (_, row) => row)
+      .filter((row) => lists.reported.isInUse(row) && endOfStay(lists.reported.stayOf(row)) > nowMs)
+      .map((row) => {
+        lists.reported.copyWords(row, words, 0)
+        const { dataset, tags } = state.labels.labelOf(lists.reported.labelIdOf(row))
+        return {
+          address: unpackAddress(words, 0),
+          ...lists.reported.stayOf(row),
+          dataset,
+          tags: tags.toSorted(),
+        }
+      })
+    const allowed = Array.from(lists.allowed.list(nowMs), (row) => row.range)
+    return {
+      entries: entries.toSorted((left, right) => left.address.localeCompare(right.address)),
+      allowed: allowed.toSorted(),
+    }
+  })
+}
+
+const addresses = fc
+  .uniqueArray(fc.integer({ min: 1, max: 12 }), { minLength: 1, maxLength: 6 })
+  .map((hosts) => packAll(hosts.map((host) => (host > 10 ? `2a00::${host}` : `8.8.8.${host}`))))
+
+function packAll(texts: readonly string[]): Uint32Array {
+  const words = new Uint32Array(4 * texts.length)
+  texts.forEach((text, index) => packAddress(text, words, 4 * index))
+  return words
+}
+
+const ranges = fc.uniqueArray(fc.constantFrom('8.8.8.3/32', '8.8.8.0/30', '8.8.8.8/29', '2a00::/16'), {
+  minLength: 1,
+})
+const labels = fc.record({
+  dataset: fc.constantFrom('ABUSE', 'TOR'),
+  tags: fc.uniqueArray(fc.constantFrom('A', 'B', 'C')),
+})
+
+type Draft = Omit<Operation, 'receivedAtMs' | 'accountId' | 'keyId'> & { readonly lateMs?: number }
+const drafts = fc.oneof(
+  {
+    weight: 6,
+    arbitrary: fc
+      .record({
+        addresses,
+        ttlSeconds: fc.integer({ min: 1, max: 500 }),
+        lateMs: fc.nat(300_000),
+        label: labels,
+      })
+      .map(({ label, ...rest }): Draft => ({ kind: 'report', ...rest, ...label })),
+  },
+  {
+    weight: 2,
+    arbitrary: addresses.map((unbanned): Draft => ({ kind: 'unban', addresses: unbanned }) as Draft),
+  },
+  {
+    weight: 1,
+    arbitrary: addresses.map((removed): Draft => ({ kind: 'remove', addresses: removed }) as Draft),
+  },
+  { weight: 1, arbitrary: fc.constant({ kind: 'remove', addresses: 'all' } as Draft) },
+  {
+    weight: 2,
+    arbitrary: fc
+      .record({ ranges, ttlSeconds: fc.option(fc.integer({ min: 1, max: 500 }), { nil: undefined }) })
+      .map(
+        (draft) =>
+          JSON.parse(JSON.stringify({ kind: 'allow', dataset: 'ABUSE', tags: [], ...draft })) as Draft,
+      ),
+  },
+  { weight: 1, arbitrary: ranges.map((disallowed) => ({ kind: 'disallow', ranges: disallowed }) as Draft) },
+)
+
+type Action =
+  | { readonly do: 'apply'; readonly draft: Draft; readonly afterMs: number; readonly accountId: number }
+  | { readonly do: 'merge' | 'failed merge'; readonly maxRows: number }
+  | { readonly do: 'crash' | 'sweep' }
+
+const actions: fc.Arbitrary<Action> = fc.oneof(
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      do: fc.constant('apply' as const),
+      draft: drafts,
+      afterMs: fc.nat(120_000),
+      accountId: fc.constantFrom(...accountIds),
+    }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({ do: fc.constant('merge' as const), maxRows: fc.integer({ min: 1, max: 8 }) }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant('failed merge' as const),
+      maxRows: fc.integer({ min: 1, max: 8 }),
+    }),
+  },
+  { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('crash' as const, 'sweep' as const) }) },
+)
+
+interface Run {
+  readonly state: DenylistState
+  readonly untouched: DenylistState
+  readonly nowMs: number
+  /** Of each operation: from the state that crashes, and from the other. */
+  readonly receipts: readonly (readonly [Receipt, Receipt])[]
+}
+
+/** Runs the actions; gives the state that crashed and came back, beside one that never did. */
+function run(steps: readonly Action[]): Run {
+  const receipts: [Receipt, Receipt][] = []
+  const journal: Operation[] = []
+  const tables = new Tables()
+  const untouched = new DenylistState(0)
+  let state = new DenylistState(0)
+  let nowMs = startMs
+  for (const step of steps) {
+    if (step.do === 'apply') {
+      nowMs += step.afterMs
+      const { lateMs = 0, ...draft } = step.draft
+      const operation = {
+        ...draft,
+        accountId: step.accountId,
+        keyId: 1,
+        receivedAtMs: nowMs,
+        ...(draft.kind === 'report' ? { observedAtMs: nowMs - lateMs } : {}),
+      } as Operation
+      journal.push(operation)
+      receipts.push([state.apply(operation, journal.length), untouched.apply(operation, journal.length)])
+    } else if (step.do === 'crash') state = recover(tables, journal)
+    else if (step.do === 'sweep') sweep(state, nowMs)
+    else if ('maxRows' in step) merge(state, tables, step)
+  }
+  return { state: recover(tables, journal), untouched, nowMs, receipts }
+}
+
+function sweep(state: DenylistState, nowMs: number): void {
+  const cutoffs = { endedBeforeMs: nowMs, unbannedBeforeMs: nowMs - UNBAN_MEMORY_MS }
+  for (const lists of state.accounts) state.sweep(lists, { fromRow: 0, maxRows: 1000, cutoffs })
+}
+
+function merge(
+  state: DenylistState,
+  tables: Tables,
+  step: { readonly do: string; readonly maxRows: number },
+): void {
+  const taken = state.take(step.maxRows)
+  const checkpoint = buildCheckpoint(taken, state.labels)
+  if (step.do === 'failed merge') return state.putBack(taken)
+  tables.write(checkpoint)
+  state.mergedPosition = checkpoint.coveredPosition
+}
+
+describe('the state of the lists', () => {
+  test('after any crashes, partial and failed merges is that of a process that never crashed', () => {
+    fc.assert(
+      fc.property(fc.array(actions, { maxLength: 40 }), (steps) => {
+        const { state, untouched, nowMs, receipts } = run(steps)
+        expect(visible(state, nowMs)).toEqual(visible(untouched, nowMs))
+        for (const [receipt, expected] of receipts) expect(receipt).toEqual(expected)
+      }),
+      { numRuns: 1500 },
+    )
+  })
+
+  test('never shows an allowed address, and never one after its unban', () => {
+    fc.assert(
+      fc.property(fc.array(drafts, { maxLength: 30 }), addresses, (earlier, freed) => {
+        const state = new DenylistState(0)
+        const operations = [...earlier, { kind: 'unban', addresses: freed } as Draft].map(
+          ({ lateMs = 0, ...draft }, index) =>
+            ({
+              ...draft,
+              accountId: 1,
+              keyId: 1,
+              receivedAtMs: startMs + index,
+              ...(draft.kind === 'report' ? { observedAtMs: startMs + index - lateMs } : {}),
+            }) as Operation,
+        )
+        operations.forEach((operation, index) => state.apply(operation, index + 1))
+        const nowMs = startMs + operations.length
+        const lists = state.find(1)
+        for (let at = 0; at < freed.length; at += 4) {
+          const row = lists?.reported.find(freed, at) ?? -1
+          expect(row < 0 || endOfStay(lists!.reported.stayOf(row)) <= nowMs).toBe(true)
+        }
+      }),
+    )
+  })
+
+  it('takes a report for one account and shows nothing of it to another', () => {
+    const state = new DenylistState(0)
+    const report: Operation = {
+      kind: 'report',
+      accountId: 1,
+      keyId: 1,
+      receivedAtMs: startMs,
+      addresses: packAll(['8.8.8.8']),
+      observedAtMs: startMs,
+      ttlSeconds: 60,
+      dataset: 'ABUSE',
+      tags: [],
+    }
+    state.apply(report, 1)
+    expect(state.find(2)).toBeUndefined()
+    expect(() => state.apply(report, 1)).toThrow(RangeError)
+  })
+})

@@ -1,0 +1,167 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import {
+  type Denylist,
+  openDenylist,
+  type ReportOperation,
+  selectAddresses,
+} from '../../src/denylist/index.ts'
+import { parseAddress } from '../../src/ip/index.ts'
+import { type Clock, silentLogger } from '../../src/runtime/index.ts'
+import type { SqliteStore } from '../../src/store/sqlite/index.ts'
+import type { Place } from '../contracts/place.ts'
+import { sqlitePlace } from '../support/sqlite-place.ts'
+
+const nowMs = Date.now()
+const address = parseAddress('8.8.8.8')!
+
+/** Sleeps never end before they are aborted, so nothing is merged until the denylist is closed. */
+const stoppedClock: Clock = {
+  nowMs: () => nowMs,
+  async sleep(_milliseconds, signal) {
+    await wait(2 ** 31 - 1, undefined, { ...(signal === undefined ? {} : { signal }), ref: false }).catch(
+      () => undefined,
+    )
+  },
+}
+
+let place: Place<SqliteStore>
+let store: SqliteStore
+
+beforeEach(async () => {
+  place = await sqlitePlace((opened) => opened)
+  store = await place.open()
+})
+afterEach(() => place.remove())
+
+function open(clock: Clock = stoppedClock): Promise<Denylist> {
+  return openDenylist({ store: store.denylist, queue: store.queue, clock, logger: silentLogger })
+}
+
+function report(texts: readonly string[], more: Partial<ReportOperation> = {}): ReportOperation {
+  const { addresses, observedAtMs } = selectAddresses(texts, { acceptPrivate: false, nowMs })
+  return {
+    kind: 'report',
+    accountId: 1,
+    keyId: 1,
+    receivedAtMs: nowMs,
+    receiptId: `receipt-${Math.random()}`,
+    addresses,
+    observedAtMs,
+    ttlSeconds: 60,
+    dataset: 'ABUSE',
+    tags: ['COWRIE'],
+    ...more,
+  }
+}
+
+describe('the denylist on SQLite', () => {
+  it('answers with what was taken at once, and after a crash that merged nothing', async () => {
+    const denylist = await open()
+    await denylist.submit(report(['8.8.8.8', '9.9.9.9']))
+    await denylist.submit(report(['8.8.8.8'], { tags: ['LOGIN'] }))
+    const entry = {
+      address,
+      totalReports: 2,
+      dataset: 'ABUSE',
+      tags: ['LOGIN', 'COWRIE'],
+      expiresAtMs: nowMs + 60_000,
+    }
+    expect(denylist.findEntry(1, address, nowMs)).toMatchObject(entry)
+    store = await place.open()
+    expect((await store.queue.size()).records).toBe(2)
+    expect((await open()).findEntry(1, address, nowMs)).toMatchObject(entry)
+  })
+
+  it('merges everything into the tables and empties the journal when it is closed', async () => {
+    const denylist = await open()
+    await denylist.submit(report(['8.8.8.8', '9.9.9.9']))
+    await denylist.close()
+    expect((await store.queue.size()).records).toBe(0)
+    expect([...(await open()).listEntries(1, {}, nowMs)].map((entry) => entry.address).toSorted()).toEqual([
+      '8.8.8.8',
+      '9.9.9.9',
+    ])
+  })
+
+  it.each(['at once', 'while the first is under way', 'after a crash', 'after a merge and a restart'])(
+    'counts a report that is sent again with its key %s only once',
+    async (when) => {
+      let denylist = await open()
+      const operation = report(['8.8.8.8'], { idempotencyKey: 'again' })
+      const first = denylist.submit(operation)
+      if (when !== 'while the first is under way') await first
+      if (when === 'after a merge and a restart') await denylist.close()
+      if (when.startsWith('after')) {
+        store = await place.open()
+        denylist = await open()
+      }
+      const second = await denylist.submit({ ...operation, receiptId: 'another' })
+      expect(second.receiptId).toBe((await first).receiptId)
+      expect(denylist.findEntry(1, address, nowMs)?.totalReports).toBe(1)
+    },
+  )
+
+  it('takes the same idempotency key of two accounts as two reports', async () => {
+    const denylist = await open()
+    await denylist.submit(report(['8.8.8.8'], { idempotencyKey: 'k' }))
+    await denylist.submit(report(['8.8.8.8'], { idempotencyKey: 'k', accountId: 2 }))
+    expect(denylist.findEntry(2, address, nowMs)?.totalReports).toBe(1)
+  })
+
+  it('shows a receipt to its own account alone, before and after it is merged', async () => {
+    const denylist = await open()
+    const { receiptId } = await denylist.submit(report(['8.8.8.8'], { skipped: { private: 3 }, folded: 2 }))
+    expect(await denylist.findReceipt(1, receiptId)).toMatchObject({
+      taken: 1,
+      folded: 2,
+      skipped: { private: 3 },
+    })
+    expect(await denylist.findReceipt(2, receiptId)).toBeUndefined()
+    await denylist.close()
+    const reopened = await open()
+    expect(await reopened.findReceipt(1, receiptId)).toMatchObject({
+      taken: 1,
+      folded: 2,
+      skipped: { private: 3 },
+    })
+    expect(await reopened.findReceipt(2, receiptId)).toBeUndefined()
+  })
+
+  it('ends the entry of an address that is allowed, and refuses reports of it while it is', async () => {
+    const denylist = await open()
+    await denylist.submit(report(['8.8.8.8', '9.9.9.9']))
+    const base = { accountId: 1, keyId: 1, receivedAtMs: nowMs }
+    await denylist.submit({ ...base, kind: 'allow', ranges: ['8.8.8.0/24'], dataset: 'ABUSE', tags: [] })
+    expect(denylist.findEntry(1, address, nowMs)).toBeUndefined()
+    expect(await denylist.submit(report(['8.8.8.8', '1.1.1.1']))).toMatchObject({
+      taken: 1,
+      skipped: { allowed: 1 },
+    })
+    await denylist.submit({ ...base, kind: 'disallow', ranges: ['8.8.8.0/24'] })
+    await denylist.submit(report(['8.8.8.8'], { receivedAtMs: nowMs + 1, observedAtMs: nowMs + 1 }))
+    expect(denylist.findEntry(1, address, nowMs + 1)?.totalReports).toBe(1)
+  })
+
+  it('keeps a report that is already over as history and blocks nothing', async () => {
+    const denylist = await open()
+    const receipt = await denylist.submit(report(['8.8.8.8'], { observedAtMs: nowMs - 61_000 }))
+    expect(receipt.taken).toBe(1)
+    expect(denylist.findEntry(1, address, nowMs)).toBeUndefined()
+  })
+
+  it('filters by dataset, times, counts and protocol, bounds excluded', async () => {
+    const denylist = await open()
+    await denylist.submit(report(['8.8.8.8', '2a00:1450::1']))
+    await denylist.submit(report(['8.8.8.8'], { dataset: 'TOR' }))
+    const found = (filter: Parameters<Denylist['listEntries']>[1]) =>
+      Array.from(denylist.listEntries(1, filter, nowMs), (entry) => entry.address)
+    expect(found({ dataset: 'TOR' })).toEqual(['8.8.8.8'])
+    expect(found({ protocol: 'ipv6' })).toEqual(['2a00:1450::1'])
+    expect(found({ greaterThanReports: 1 })).toEqual(['8.8.8.8'])
+    expect(found({ lessThanReports: 2 })).toEqual(['2a00:1450::1'])
+    expect(found({ reportedAfterMs: nowMs })).toEqual([])
+    expect(found({ reportedBeforeMs: nowMs + 1, expiresBeforeMs: nowMs + 60_001 })).toHaveLength(2)
+    expect(found({ expiresAfterMs: nowMs + 60_000 })).toEqual([])
+  })
+})
