@@ -1,0 +1,216 @@
+import { eventGroup, type LogLine, readLine } from './cowrie-event.ts'
+import { countLeadingNuls, HeldLine } from './held-line.ts'
+import type { CowrieEvent, LogBatch } from './log-batch.ts'
+import { MarkerSearch } from './marker-search.ts'
+
+const LINE_FEED = 10
+const OPENING_BRACE = 123
+const CLOSING_BRACE = 125
+
+/** So much of each source is checked line by line with a real parser; behind it lines without a hit count by their shape. */
+export const EXACT_BYTES = 64 * 1024 * 1024
+/** The longest line that is read. Longer ones are skipped to their end and count as unparsable. */
+export const MAX_LINE_BYTES = 16 * 1024 * 1024
+
+export interface LineScannerOptions {
+  /** The wanted events: ids without their last part, such as `cowrie.login`. */
+  readonly groups: readonly string[]
+  /** Where in the source the first byte stands; default 0. */
+  readonly offset?: number
+  readonly exactBytes?: number
+  readonly maxLineBytes?: number
+}
+
+/** What was found between two calls of {@link LineScanner.take}. */
+export type ScannedLines = Pick<
+  LogBatch,
+  'events' | 'lines' | 'blankLines' | 'eventLines' | 'unparsableLines' | 'bytes'
+>
+
+/**
+ * Takes the bytes of a log in pieces of any size and finds the wanted events; where the pieces were cut makes no difference.
+ *
+ * It looks before it parses: the names of the wanted groups are searched for in the bytes, and only lines with a hit
+ * go through `JSON.parse`, whose `eventid` then decides (attackers type event names into passwords). The other lines only
+ * have to be counted: exactly in the first {@link EXACT_BYTES} of a source; behind them a line that starts with `{` and
+ * ends with `}` passes for an event line, and one that does not look so is still parsed.
+ *
+ * Memory is bounded by {@link MAX_LINE_BYTES}, whatever comes.
+ */
+export class LineScanner {
+  readonly #wantedGroups: ReadonlySet<string>
+  readonly #markers: MarkerSearch
+  readonly #exactBytes: number
+  readonly #maxLineBytes: number
+  readonly #held: HeldLine
+  /** The unfinished last line of the file before this one, see {@link continueWithNextFile}. */
+  #headBefore: Buffer | undefined
+  /** Where in the file the next byte stands. */
+  #offset: number
+  #wholeLinesEnd: number
+  #found = nothingFound()
+
+  constructor(options: LineScannerOptions) {
+    this.#wantedGroups = new Set(options.groups)
+    this.#markers = new MarkerSearch(options.groups.map((group) => `${group}.`))
+    this.#exactBytes = options.exactBytes ?? EXACT_BYTES
+    this.#maxLineBytes = options.maxLineBytes ?? MAX_LINE_BYTES
+    this.#held = new HeldLine(this.#maxLineBytes)
+    this.#offset = options.offset ?? 0
+    this.#wholeLinesEnd = this.#offset
+  }
+
+  /** Where in the file the last whole line ends: reading again from there repeats and misses nothing. */
+  get wholeLinesEnd(): number {
+    return this.#wholeLinesEnd
+  }
+
+  /** Whether the end of the file before is still to be joined with the first line of this one. */
+  get isJoining(): boolean {
+    return this.#headBefore !== undefined
+  }
+
+  /** Takes the next bytes; they are not kept. */
+  push(piece: Uint8Array): void {
+    const bytes = Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength)
+    const start = this.#completeHeldLine(bytes)
+    const end = bytes.lastIndexOf(LINE_FEED) + 1
+    if (start < end) this.#scanWholeLines(bytes, start, end)
+    this.#held.append(bytes.subarray(Math.max(start, end)))
+    this.#offset += bytes.length
+    this.#found.bytes += bytes.length
+  }
+
+  /** What was found since the last call. */
+  take(): ScannedLines {
+    const found = this.#found
+    this.#found = nothingFound()
+    return found
+  }
+
+  /**
+   * Says that nothing follows, so that what stands behind the last line feed is a line too. It moves `wholeLinesEnd`
+   * only when it is JSON: should its rest be written after all, it can still be read.
+   */
+  finish(): void {
+    const lines = this.#joinHeldLine(this.#parseHeldLine()).filter((line) => line.kind !== 'blank')
+    if (lines.every((line) => line.kind !== 'unparsable')) this.#wholeLinesEnd = this.#offset
+    this.#release(lines)
+  }
+
+  /**
+   * Says that the file is complete and another one follows, the next of a rotated log.
+   * Cowrie before 3.0 wrote a line in many small steps, and a rotation could fall inside it. What stands behind the
+   * last line feed is therefore taken when it is an object, else it is put before the first line of the next file.
+   */
+  endFile(): void {
+    if (this.#held.isEmpty) return
+    const lines = this.#joinHeldLine(this.#parseHeldLine())
+    const headBytes = (this.#headBefore?.length ?? 0) + this.#held.bytes.length
+    if (lines.some(isObject) || this.#held.isTooLong || headBytes > this.#maxLineBytes) {
+      this.#release(lines)
+      this.#wholeLinesEnd = this.#offset
+      return
+    }
+    this.#headBefore = Buffer.concat([this.#headBefore ?? Buffer.alloc(0), this.#held.bytes])
+    this.#held.clear()
+  }
+
+  /** Says that the next piece comes from `offset` of another file. */
+  startFile(offset = 0): void {
+    this.#offset = offset
+    this.#wholeLinesEnd = offset
+  }
+
+  /** Ends the held line if its line feed has come; says where in the piece the next line starts. */
+  #completeHeldLine(bytes: Buffer): number {
+    if (this.#held.isEmpty && !this.isJoining) return 0
+    const end = bytes.indexOf(LINE_FEED)
+    if (end === -1) return 0
+    this.#held.append(bytes.subarray(0, end))
+    this.#release(this.#joinHeldLine(this.#readHeldLine()))
+    this.#wholeLinesEnd = this.#offset + end + 1
+    return end + 1
+  }
+
+  #scanWholeLines(bytes: Buffer, start: number, end: number): void {
+    this.#markers.start(bytes)
+    let lineStart = start
+    while (lineStart < end) {
+      const lineEnd = bytes.indexOf(LINE_FEED, lineStart)
+      this.#count(this.#readWithinBounds(bytes, lineStart, lineEnd))
+      lineStart = lineEnd + 1
+      this.#wholeLinesEnd = this.#offset + lineStart
+    }
+  }
+
+  /** Reads the line that starts at `wholeLinesEnd` of the file; in `bytes` it stands from `start` to `end`. */
+  #readWithinBounds(bytes: Buffer, start: number, end: number): ScannedLine {
+    const hasHit = this.#markers.next(start) < end
+    const textStart = start + countLeadingNuls(bytes, start, end)
+    if (end - textStart > this.#maxLineBytes) return UNPARSABLE
+    const mayPass = !hasHit && this.#wholeLinesEnd >= this.#exactBytes
+    if (mayPass && looksLikeObject(bytes, textStart, end)) return PASSED
+    return readLine(bytes.toString('utf8', textStart, end))
+  }
+
+  #readHeldLine(): ScannedLine {
+    if (this.#held.isTooLong) return UNPARSABLE
+    const line = this.#held.bytes
+    this.#markers.start(line)
+    return this.#readWithinBounds(line, 0, line.length)
+  }
+
+  /** Reads the held line with the parser: its line feed is missing, so that its shape proves nothing. */
+  #parseHeldLine(): ScannedLine {
+    return this.#held.isTooLong ? UNPARSABLE : readLine(this.#held.bytes.toString())
+  }
+
+  /** What the held line is together with the end of the file before: one line, or two that do not belong together. */
+  #joinHeldLine(line: ScannedLine): ScannedLine[] {
+    const head = this.#headBefore
+    if (head === undefined) return [line]
+    const whole = isObject(line) ? undefined : this.#parseJoined(head)
+    return whole !== undefined && isObject(whole) ? [whole] : [readLine(head.toString()), line]
+  }
+
+  #parseJoined(head: Buffer): ScannedLine {
+    const joined = Buffer.concat([head, this.#held.bytes])
+    const isTooLong = this.#held.isTooLong || joined.length > this.#maxLineBytes
+    return isTooLong ? UNPARSABLE : readLine(joined.toString())
+  }
+
+  #release(lines: readonly ScannedLine[]): void {
+    this.#headBefore = undefined
+    this.#held.clear()
+    for (const line of lines) this.#count(line)
+  }
+
+  #count(line: ScannedLine): void {
+    const found = this.#found
+    found.lines += 1
+    if (line.kind === 'blank') found.blankLines += 1
+    if (line.kind === 'unparsable') found.unparsableLines += 1
+    if (line.kind === 'passed' || line.kind === 'event') found.eventLines += 1
+    if (line.kind !== 'event') return
+    if (this.#wantedGroups.has(eventGroup(line.event.eventid))) found.events.push(line.event)
+  }
+}
+
+type ScannedLine = LogLine | typeof PASSED
+
+const PASSED = { kind: 'passed' } as const
+const UNPARSABLE = { kind: 'unparsable' } as const
+
+function isObject(line: ScannedLine): boolean {
+  return line.kind === 'event' || line.kind === 'passed' || (line.kind === 'other' && line.isObject)
+}
+
+function looksLikeObject(bytes: Buffer, start: number, end: number): boolean {
+  return bytes[start] === OPENING_BRACE && bytes[end - 1] === CLOSING_BRACE
+}
+
+function nothingFound() {
+  const events: CowrieEvent[] = []
+  return { events, lines: 0, bytes: 0, blankLines: 0, eventLines: 0, unparsableLines: 0 }
+}
