@@ -1,0 +1,102 @@
+import type { IncomingMessage } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { type FastifyInstance, type FastifyRequest, fastify } from 'fastify'
+import { HoneyjamError } from '../runtime/index.ts'
+import type { ApiContext, ApiOptions } from './context.ts'
+import { addErrorPages } from './error-pages.ts'
+import { prepareGracefulClose } from './graceful-close.ts'
+import { handleError } from './handle-error.ts'
+import { addHealthRoutes } from './health-routes.ts'
+import { createHttpServer, handleClientError } from './http-server.ts'
+import { addManagementRoutes } from './management/index.ts'
+import { readBody } from './read-body.ts'
+import { refuse, refuseUnknown } from './refusal.ts'
+import { addReportRoutes } from './report/index.ts'
+import { RouteTable } from './route-table.ts'
+import { SECURITY_HEADERS } from './security-headers.ts'
+import { serverUrl } from './server-url.ts'
+import { StoreHealth } from './store-health.ts'
+import { addUserRoutes } from './user/index.ts'
+
+/** The HTTP side of the service: both APIs of Threat Jammer, our own, health and the pages of errors on one port. */
+export interface ApiServer {
+  /**
+   * @param listenOptions `port` 0 takes a free one
+   * @returns the URL under which it answers, without a slash at the end
+   * @throws HoneyjamError LISTEN_FAILED
+   */
+  listen(listenOptions: { readonly host: string; readonly port: number }): Promise<string>
+  /** Takes no more connections, lets requests under way end within {@link CLOSE_GRACE_MS}, then cuts. May be called twice. */
+  close(): Promise<void>
+}
+
+/** How long requests under way may take to end after `close`. */
+export const CLOSE_GRACE_MS = 10_000
+
+/** Longer than the longest request line, so that a long address is answered 422 and not by the router. */
+const MAX_PARAM_LENGTH = 20_000
+
+/** Builds the server; nothing listens yet. What is handed over is used and not closed. */
+export function createApiServer(options: ApiOptions): ApiServer {
+  const app = createApp(options)
+  const closeOnce = prepareGracefulClose(app, CLOSE_GRACE_MS)
+  addRoutes(app, { ...options, storeHealth: new StoreHealth() })
+  let closed: Promise<void> | undefined
+  return {
+    listen: async ({ host, port }) => {
+      try {
+        await app.listen({ host, port })
+      } catch (cause) {
+        const fields = { host, port }
+        throw new HoneyjamError('LISTEN_FAILED', `cannot listen on ${host} port ${port}`, { cause, fields })
+      }
+      return serverUrl(app.server.address() as AddressInfo)
+    },
+    close: () => {
+      closed ??= closeOnce()
+      return closed
+    },
+  }
+}
+
+function createApp({ logger }: ApiOptions): FastifyInstance {
+  const app = fastify({
+    serverFactory: (listener) => createHttpServer(listener, logger),
+    clientErrorHandler: handleClientError,
+    frameworkErrors: (error, request, reply) => handleError(logger, error, request, reply),
+    routerOptions: { maxParamLength: MAX_PARAM_LENGTH, ignoreTrailingSlash: true },
+    exposeHeadRoutes: false,
+    return503OnClosing: false,
+    forceCloseConnections: 'idle',
+  })
+  app.setErrorHandler((error, request, reply) => handleError(logger, error, request, reply))
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', (_request: FastifyRequest, payload: IncomingMessage) => readBody(payload))
+  return app
+}
+
+function addRoutes(app: FastifyInstance, context: ApiContext): void {
+  const routes = new RouteTable()
+  app.addHook('onRoute', ({ method, url }) => routes.add(method, url))
+  addCommonHooks(app, routes)
+  addReportRoutes(app, context)
+  addUserRoutes(app, context)
+  addManagementRoutes(app, context)
+  addHealthRoutes(app, context)
+  addErrorPages(app)
+}
+
+/** Before anything else: headers for every answer, no request without a host (RFC 9112 section 3.2), no unknown path. */
+function addCommonHooks(app: FastifyInstance, routes: RouteTable): void {
+  app.addHook('onRequest', (request, reply, done) => {
+    void reply.headers(SECURITY_HEADERS)
+    if (request.headers.host === undefined && request.raw.httpVersion !== '1.0') {
+      return done(refuse('malformed-request', 'the Host header is missing'))
+    }
+    if (!request.is404) return done()
+    const methods = routes.methodsAt(request.url)
+    if (methods.length === 0) return done(refuseUnknown('resource-not-found', request.url))
+    const allow = methods.join(', ')
+    done(refuse('method-not-allowed', `${request.method} is not allowed here; allowed: ${allow}`, { allow }))
+  })
+}

@@ -1,0 +1,63 @@
+import type { FastifyRequest, onRequestHookHandler } from 'fastify'
+import type { Grant, Scope } from '../accounts/index.ts'
+import { bearerKeyOf } from './bearer-key.ts'
+import type { ApiContext } from './context.ts'
+import { type Refusal, refuse } from './refusal.ts'
+
+/** A request that was let in. */
+export interface Admission {
+  readonly grant: Grant
+  /** As sent; never logged. */
+  readonly keyText: string
+}
+
+const admissions = new WeakMap<FastifyRequest, Admission>()
+
+/** @throws TypeError when the route does not authenticate, which is a fault of the program */
+export function admissionOf(request: FastifyRequest): Admission {
+  const admission = admissions.get(request)
+  if (admission === undefined) throw new TypeError('the route does not authenticate')
+  return admission
+}
+
+/** Lets in requests with a valid key of any scope. Runs before the body is read. */
+export function requireKey(context: ApiContext): onRequestHookHandler {
+  return (request, _reply, done) => {
+    const admission = admit(context, request)
+    if (admission instanceof Error) return done(admission)
+    admissions.set(request, admission)
+    done()
+  }
+}
+
+/** Lets in, of the requests that {@link requireKey} let in, those whose key has one of the scopes (or `admin`). */
+export function requireScope(...scopes: readonly Scope[]): onRequestHookHandler {
+  return (request, _reply, done) => {
+    const { grant } = admissionOf(request)
+    if (hasScope(grant, scopes)) return done()
+    const wanted = scopes.map((scope) => `"${scope}"`).join(' or ')
+    const held = grant.scopes.join(', ')
+    done(refuse('forbidden', `the key needs the scope ${wanted}; it has: ${held}`))
+  }
+}
+
+/** Whether the key has one of the scopes; `admin` has all. */
+export function hasScope(grant: Grant, scopes: readonly Scope[]): boolean {
+  return grant.scopes.some((scope) => scope === 'admin' || scopes.includes(scope))
+}
+
+function admit({ accounts, clock }: ApiContext, request: FastifyRequest): Admission | Refusal {
+  const bearer = bearerKeyOf(request.headers.authorization)
+  if (bearer.kind === 'fault') return refuseKey(bearer.detail)
+  const grant = accounts.authenticate(bearer.keyText, clock.nowMs())
+  if (grant === undefined) {
+    return refuseKey(
+      'the key is not valid here: it is mistyped, unknown, expired, revoked or of another region',
+    )
+  }
+  return { grant, keyText: bearer.keyText }
+}
+
+function refuseKey(detail: string): Refusal {
+  return refuse('unauthorized', detail, { 'www-authenticate': 'Bearer' })
+}

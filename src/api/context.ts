@@ -1,0 +1,28 @@
+import type { Accounts } from '../accounts/index.ts'
+import type { Denylist } from '../denylist/index.ts'
+import type { Clock, Logger } from '../runtime/index.ts'
+import type { StoreHealth } from './store-health.ts'
+
+/** What the operator of the service decides. */
+export interface ApiSettings {
+  /** Requests of one key in any minute over the four operations of the Report API. */
+  readonly reportsPerMinute: number
+  /** Whether private, loopback, documentation and reserved addresses are skipped or taken. */
+  readonly privateAddresses: 'skip' | 'accept'
+  readonly version: string
+  /** Name of this installation in `GET /v1/token`. */
+  readonly regionId: string
+}
+
+export interface ApiOptions {
+  readonly denylist: Denylist
+  readonly accounts: Accounts
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly settings: ApiSettings
+}
+
+/** What all routes share. */
+export interface ApiContext extends ApiOptions {
+  readonly storeHealth: StoreHealth
+}

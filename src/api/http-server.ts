@@ -1,0 +1,107 @@
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from 'node:http'
+import type { Duplex } from 'node:stream'
+import type { Logger } from '../runtime/index.ts'
+import { rawAnswer } from './raw-answer.ts'
+import { type Refusal, refuse } from './refusal.ts'
+import { SECURITY_HEADERS } from './security-headers.ts'
+
+/** How long and how much one client may take; documented in docs/reference/report-api.md. */
+const LIMITS = {
+  /** From the first byte (or the connection) to the end of the headers. */
+  headersTimeout: 10_000,
+  /** From the first byte to the end of the body. */
+  requestTimeout: 30_000,
+  /** How often the two above are looked at. */
+  connectionsCheckingInterval: 2_000,
+  /** Idle between two requests; longer than an agent waits between reports. */
+  keepAliveTimeout: 75_000,
+  /** Request line and headers together. */
+  maxHeaderSize: 16_384,
+} as const
+
+/** A client that takes nothing of its answer for so long is let go. */
+const STALLED_SOCKET_MS = 60_000
+/** Connections at the same time; more are closed at once. */
+const MAX_CONNECTIONS = 2_000
+/** What a client may still be sending after a request that cannot be read is thrown away for so long. */
+const LINGER_MS = 1_000
+
+/**
+ * Creates Node's server with bounds for slow, stalled and too many clients, and answers in our own body where Node answers
+ * on its own.
+ */
+export function createHttpServer(listener: RequestListener, logger: Logger): Server {
+  // the missing Host is answered by a hook, in our own body
+  const server = createServer({ ...LIMITS, requireHostHeader: false }, listener)
+  server.timeout = STALLED_SOCKET_MS
+  server.maxConnections = MAX_CONNECTIONS
+  server.on('drop', () =>
+    logger.warn({ maxConnections: MAX_CONNECTIONS }, 'connection closed: there are too many'),
+  )
+  server.on('connect', (_request: IncomingMessage, socket: Duplex) => {
+    answerAndClose(socket, refuse('method-not-allowed', 'CONNECT is not for this service'))
+  })
+  server.on('checkExpectation', (_request: IncomingMessage, response: ServerResponse) => {
+    respond(response, refuse('expectation-failed', 'Expect may only say 100-continue'))
+  })
+  return server
+}
+
+/** Answers what Node's parser cannot read, or did not get in time. */
+export function handleClientError(error: NodeJS.ErrnoException, socket: Duplex): void {
+  if (error.code === 'ECONNRESET' || !socket.writable || hasAnswerUnderWay(socket)) {
+    socket.destroy()
+    return
+  }
+  answerAndClose(socket, refusalOf(error.code))
+}
+
+function refusalOf(code: string | undefined): Refusal {
+  switch (code) {
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return refuse('request-timeout', 'the request did not arrive in time')
+    case 'HPE_HEADER_OVERFLOW':
+      return refuse(
+        'request-header-too-large',
+        `request line and headers exceed ${LIMITS.maxHeaderSize} bytes`,
+      )
+    case 'HPE_CHUNK_EXTENSIONS_OVERFLOW':
+      return refuse('request-body-too-large', 'the chunk extensions of the body are too large')
+    default:
+      return refuse('malformed-request', 'the request cannot be read')
+  }
+}
+
+function respond(response: ServerResponse, { status, body }: Refusal): void {
+  const headers = {
+    ...SECURITY_HEADERS,
+    'content-type': 'application/json; charset=utf-8',
+    connection: 'close',
+  }
+  response.writeHead(status, headers).end(JSON.stringify(body))
+}
+
+const answered = new WeakSet<Duplex>()
+
+/** Parser errors repeat while bytes go on coming in: the first one is answered. */
+function answerAndClose(socket: Duplex, refusal: Refusal): void {
+  if (answered.has(socket)) return
+  answered.add(socket)
+  socket.on('error', () => socket.destroy())
+  socket.end(rawAnswer(refusal))
+  socket.resume()
+  const timer = setTimeout(() => socket.destroy(), LINGER_MS)
+  socket.once('close', () => clearTimeout(timer))
+}
+
+/** Whether an answer has been started on the socket, so that another one would end up in the middle of it. */
+function hasAnswerUnderWay(socket: Duplex): boolean {
+  const { _httpMessage: response } = socket as { _httpMessage?: { headersSent?: boolean } | null }
+  return response?.headersSent === true
+}

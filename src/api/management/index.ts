@@ -1,0 +1,1 @@
+export { addManagementRoutes } from './management-routes.ts'

@@ -1,0 +1,21 @@
+import type { FastifyInstance } from 'fastify'
+import { requireKey, requireScope } from '../authenticate.ts'
+import type { ApiContext } from '../context.ts'
+import { addAllowlistRoutes } from './allowlist-routes.ts'
+import { addBanRoutes } from './ban-routes.ts'
+import { addCheckRoute } from './check-route.ts'
+import { addKeyRoutes } from './key-routes.ts'
+import { addReceiptRoute } from './receipt-route.ts'
+
+/** honeyjam's own operations; see docs/reference/management-api.md. */
+export function addManagementRoutes(app: FastifyInstance, context: ApiContext): void {
+  const key = requireKey(context)
+  const managing = { onRequest: [key, requireScope('manage')] }
+  const reading = { onRequest: [key, requireScope('read')] }
+  addBanRoutes(app, context, managing)
+  addAllowlistRoutes(app, context, { managing, reading })
+  addCheckRoute(app, context, reading)
+  addKeyRoutes(app, context, managing)
+  // a reporter may read what became of its own reports
+  addReceiptRoute(app, context, { onRequest: [key, requireScope('read', 'report')] })
+}

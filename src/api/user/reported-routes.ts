@@ -1,0 +1,88 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify'
+import { checkRequest, ReportedQuery, USER_PATHS } from '../../contract/index.ts'
+import { FEED_FORMATS, reportedAddressOf } from '../../feed/index.ts'
+import { packAddress, WORDS_PER_ADDRESS } from '../../ip/index.ts'
+import { admissionOf, requireScope } from '../authenticate.ts'
+import type { ApiContext } from '../context.ts'
+import { type AddressParams, pathAddressOf } from '../path-address.ts'
+import { refuse, refuseFaults, refuseUnknown } from '../refusal.ts'
+import { originOf, submitOperation } from '../submit-operation.ts'
+import { reportedFilterOf } from './reported-filter.ts'
+import { streamText } from './stream-text.ts'
+
+const ADDRESS_PATH = `${USER_PATHS.reported}/:ip_address`
+
+interface AddressRoute {
+  readonly Params: AddressParams
+}
+
+/** The reported denylist of the account; see docs/reference/user-api.md. */
+export function addReportedRoutes(
+  app: FastifyInstance,
+  context: ApiContext,
+  hooks: readonly onRequestHookHandler[],
+): void {
+  const reading = { onRequest: [...hooks, requireScope('read')] }
+  const deleting = { onRequest: [...hooks, requireScope('manage')] }
+  app.get(USER_PATHS.reported, reading, (request, reply) => sendList(context, request, reply))
+  app.get<AddressRoute>(ADDRESS_PATH, reading, (request) => reportedAddressOf(findEntry(context, request)))
+  app.delete(USER_PATHS.allReported, deleting, (request, reply) => removeAll(context, request, reply))
+  app.delete<AddressRoute>(ADDRESS_PATH, deleting, (request, reply) => removeOne(context, request, reply))
+}
+
+function sendList(
+  { denylist, clock }: ApiContext,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
+  const nowMs = clock.nowMs()
+  const checked = checkRequest(ReportedQuery, lastOfEach(request.query), 'query')
+  if (checked.kind === 'invalid') throw refuseFaults(checked.faults)
+  const { output_format: formatName, ip_protocol_version: protocol } = checked.value
+  const format = FEED_FORMATS[formatName]
+  const filter = reportedFilterOf(checked.value, nowMs)
+  if (format.isSingleProtocol && protocol === 'ALL') {
+    const detail = `${formatName} holds one protocol: send ip_protocol_version=IPV4 or IPV6`
+    throw refuse('combined-ip-protocol-not-supported', detail)
+  }
+  const entries = denylist.listEntries(admissionOf(request).grant.accountId, filter, nowMs)
+  return reply.type(format.mediaType).send(streamText(format.render(entries, { protocol })))
+}
+
+/** A parameter given more than once counts with its last value, as in FastAPI. */
+function lastOfEach(query: unknown): Record<string, unknown> {
+  const entries = Object.entries(query as Record<string, unknown>)
+  return Object.fromEntries(
+    entries.map(([name, value]) => [name, Array.isArray(value) ? value.at(-1) : value]),
+  )
+}
+
+function findEntry({ denylist, clock }: ApiContext, request: FastifyRequest<AddressRoute>) {
+  const address = pathAddressOf(request.params)
+  const entry = denylist.findEntry(admissionOf(request).grant.accountId, address, clock.nowMs())
+  if (entry === undefined) throw refuseUnknown('reported-ip-address-not-found', address)
+  return entry
+}
+
+async function removeOne(
+  context: ApiContext,
+  request: FastifyRequest<AddressRoute>,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const { address } = findEntry(context, request)
+  const addresses = new Uint32Array(WORDS_PER_ADDRESS)
+  packAddress(address, addresses, 0)
+  const origin = originOf(admissionOf(request).grant, context.clock.nowMs())
+  await submitOperation(context, { kind: 'remove', ...origin, addresses })
+  return reply.code(204).send()
+}
+
+async function removeAll(
+  context: ApiContext,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const origin = originOf(admissionOf(request).grant, context.clock.nowMs())
+  await submitOperation(context, { kind: 'remove', ...origin, addresses: 'all' })
+  return reply.code(204).send()
+}

@@ -1,0 +1,153 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Client, type Dispatcher } from 'undici'
+import { type Accounts, openAccounts, type Scope } from '../../src/accounts/index.ts'
+import { type ApiSettings, createApiServer } from '../../src/api/index.ts'
+import { type Denylist, openDenylist, type ReportQueue } from '../../src/denylist/index.ts'
+import { HoneyjamError, silentLogger } from '../../src/runtime/index.ts'
+import { openSqliteStore } from '../../src/store/sqlite/index.ts'
+import { ManualClock } from './manual-clock.ts'
+
+/** What came back: the parsed body where it is JSON. */
+export interface Answer {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>
+  readonly text: string
+  readonly json: unknown
+}
+
+export interface Ask {
+  readonly key?: string | undefined
+  readonly headers?: Readonly<Record<string, string>>
+  /** Text and bytes are sent as they are, everything else as JSON. */
+  readonly body?: unknown
+}
+
+/** A service on a real SQLite store and a real port, with one account and its keys. */
+export interface ApiPlace {
+  readonly url: string
+  readonly port: number
+  readonly clock: ManualClock
+  readonly accounts: Accounts
+  readonly denylist: Denylist
+  /** Key of the first account with the scope `admin`. */
+  readonly adminKey: string
+  /** A new key of the first account. */
+  makeKey(...scopes: Scope[]): Promise<string>
+  /** The administrator's key of a new account. */
+  makeAccount(name: string): Promise<string>
+  /** Sends a request with the administrator's key unless told otherwise (`key: undefined` sends none). */
+  ask(method: Dispatcher.HttpMethod, path: string, ask?: Ask): Promise<Answer>
+  /** Makes the journal refuse data, or take it again. */
+  breakJournal(isBroken: boolean): void
+  /** Stops the server alone. */
+  closeServer(): Promise<void>
+  close(): Promise<void>
+}
+
+const DEFAULTS: ApiSettings = {
+  reportsPerMinute: 1_000_000,
+  privateAddresses: 'skip',
+  version: '0.0.0-test',
+  regionId: 'local',
+}
+
+export async function openApi(settings: Partial<ApiSettings> = {}): Promise<ApiPlace> {
+  const directory = mkdtempSync(join(tmpdir(), 'honeyjam-api-'))
+  const clock = new ManualClock()
+  const logger = silentLogger
+  const store = await openSqliteStore(directory, { logger })
+  const journal = breakable(store.queue)
+  const denylist = await openDenylist({ store: store.denylist, queue: journal.queue, clock, logger })
+  const accounts = await openAccounts({ store: store.accounts })
+  const administrator = await accounts.createAdministrator(clock.nowMs())
+  if (administrator === undefined) throw new TypeError('the store is not new')
+  const { account, keyText: adminKey } = administrator
+  const server = createApiServer({
+    denylist,
+    accounts,
+    clock,
+    logger,
+    settings: { ...DEFAULTS, ...settings },
+  })
+  const url = await server.listen({ host: '127.0.0.1', port: 0 })
+  const client = new Client(url)
+  let names = 0
+  return {
+    url,
+    port: Number(new URL(url).port),
+    clock,
+    accounts,
+    denylist,
+    adminKey,
+    async makeKey(...scopes) {
+      const options = { accountId: account.accountId, name: `key ${++names}`, scopes, nowMs: clock.nowMs() }
+      return (await accounts.createKey(options)).keyText
+    },
+    async makeAccount(name) {
+      const { accountId } = await store.accounts.addAccount({ name, createdAtMs: clock.nowMs() })
+      const other = await openAccounts({ store: store.accounts })
+      const key = await other.createKey({ accountId, name: 'admin', scopes: ['admin'], nowMs: clock.nowMs() })
+      return key.keyText
+    },
+    ask: async (method, path, options = {}) =>
+      await send(client, { method, path, key: adminKey, ...options }),
+    breakJournal: journal.break,
+    closeServer: async () => {
+      await client.close()
+      await server.close()
+    },
+    async close() {
+      await client.destroy()
+      await server.close()
+      await denylist.close()
+      await store.close()
+      rmSync(directory, { recursive: true })
+    },
+  }
+}
+
+async function send(
+  client: Client,
+  { method, path, key, headers = {}, body }: Ask & { method: Dispatcher.HttpMethod; path: string },
+): Promise<Answer> {
+  const isJson = body !== undefined && typeof body !== 'string' && !(body instanceof Uint8Array)
+  const response = await client.request({
+    method,
+    path,
+    headers: {
+      ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
+      ...(isJson ? { 'content-type': 'application/json' } : {}),
+      ...headers,
+    },
+    body: isJson ? JSON.stringify(body) : (body ?? null),
+  })
+  const text = await response.body.text()
+  const isJsonAnswer = String(response.headers['content-type']).startsWith('application/json')
+  return {
+    status: response.statusCode,
+    headers: response.headers,
+    text,
+    json: isJsonAnswer && text !== '' ? JSON.parse(text) : undefined,
+  }
+}
+
+function breakable(queue: ReportQueue): { queue: ReportQueue; break(isBroken: boolean): void } {
+  let isBroken = false
+  return {
+    break: (value) => {
+      isBroken = value
+    },
+    queue: {
+      append: async (body) => {
+        if (isBroken) throw new HoneyjamError('STORE_UNAVAILABLE', 'no space left on /secret/path')
+        return await queue.append(body)
+      },
+      read: (after, limit) => queue.read(after, limit),
+      trim: (position) => queue.trim(position),
+      size: () => queue.size(),
+      close: () => queue.close(),
+    },
+  }
+}
