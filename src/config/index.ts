@@ -1,0 +1,7 @@
+export { type ConfigFault, configInvalid } from './config-fault.ts'
+export { type CowrieConfig, type LoadOptions, loadCowrieConfig, type Typed } from './cowrie-config.ts'
+export { type Environment, processEnvironment } from './environment.ts'
+export type { LogCandidate } from './find-log.ts'
+export type { ConfigValue, Inspected, ValueSource } from './layered-options.ts'
+export { parsePythonBoolean, parsePythonInteger, renderPythonBoolean } from './python-text.ts'
+export { readSecretFile, type SecretFile } from './secret-file.ts'
