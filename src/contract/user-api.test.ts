@@ -1,6 +1,9 @@
+import { existsSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import type { z } from 'zod'
 import { checkRequest } from './check-request.ts'
-import { ReportedQuery } from './user-api.ts'
+import { Fault, ValidationErrorBody } from './error-bodies.ts'
+import { ReportedAddress, ReportedAddressList, ReportedQuery, TokenInfo } from './user-api.ts'
 
 function check(query: Record<string, string>) {
   return checkRequest(ReportedQuery, query, 'query')
@@ -61,3 +64,30 @@ describe('the query of the reported list', () => {
     expect(checked.kind === 'invalid' && checked.faults[0]?.msg).toContain('permitted: ')
   })
 })
+
+/** The OpenAPI of the User API as it was published; not part of the repository. */
+const OPENAPI_FILE = '../shared/contract/threatjammer-user-api-1.2.27.json'
+
+describe('answers', () => {
+  it.skipIf(!existsSync(OPENAPI_FILE)).each([
+    ['IPListOutput', ReportedAddress],
+    ['IPListCollectionOutput', ReportedAddressList],
+    ['TokenOutput', TokenInfo],
+    ['HTTPValidationError', ValidationErrorBody],
+    ['ValidationError', Fault],
+  ])('have the fields of %s in the published OpenAPI', (name, schema) => {
+    const { components } = JSON.parse(readFileSync(OPENAPI_FILE, 'utf8')) as OpenApi
+    const { properties = {}, required = [] } = components.schemas[name] ?? {}
+    expect(Object.keys(schema.shape).toSorted()).toEqual(Object.keys(properties).toSorted())
+    const needed = Object.entries<z.ZodType>(schema.shape).filter(
+      ([, field]) => !field.safeParse(undefined).success,
+    )
+    expect(needed.map(([field]) => field)).toEqual(expect.arrayContaining(required))
+  })
+})
+
+interface OpenApi {
+  readonly components: {
+    readonly schemas: Readonly<Record<string, { properties?: Record<string, unknown>; required?: string[] }>>
+  }
+}

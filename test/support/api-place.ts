@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Client, type Dispatcher } from 'undici'
-import { type Accounts, openAccounts, type Scope } from '../../src/accounts/index.ts'
+import { type AccountStore, type Accounts, openAccounts, type Scope } from '../../src/accounts/index.ts'
 import { type ApiSettings, createApiServer } from '../../src/api/index.ts'
 import { type Denylist, openDenylist, type ReportQueue } from '../../src/denylist/index.ts'
 import { HoneyjamError, silentLogger } from '../../src/runtime/index.ts'
@@ -33,10 +33,10 @@ export interface ApiPlace {
   readonly denylist: Denylist
   /** Key of the first account with the scope `admin`. */
   readonly adminKey: string
+  /** Key of a second account, with the scope `admin`. */
+  readonly otherKey: string
   /** A new key of the first account. */
   makeKey(...scopes: Scope[]): Promise<string>
-  /** The administrator's key of a new account. */
-  makeAccount(name: string): Promise<string>
   /** Sends a request with the administrator's key unless told otherwise (`key: undefined` sends none). */
   ask(method: Dispatcher.HttpMethod, path: string, ask?: Ask): Promise<Answer>
   /** Makes the journal refuse data, or take it again. */
@@ -60,10 +60,7 @@ export async function openApi(settings: Partial<ApiSettings> = {}): Promise<ApiP
   const store = await openSqliteStore(directory, { logger })
   const journal = breakable(store.queue)
   const denylist = await openDenylist({ store: store.denylist, queue: journal.queue, clock, logger })
-  const accounts = await openAccounts({ store: store.accounts })
-  const administrator = await accounts.createAdministrator(clock.nowMs())
-  if (administrator === undefined) throw new TypeError('the store is not new')
-  const { account, keyText: adminKey } = administrator
+  const { accounts, account, adminKey, otherKey } = await makeAccounts(store.accounts, clock.nowMs())
   const server = createApiServer({
     denylist,
     accounts,
@@ -81,15 +78,10 @@ export async function openApi(settings: Partial<ApiSettings> = {}): Promise<ApiP
     accounts,
     denylist,
     adminKey,
+    otherKey,
     async makeKey(...scopes) {
       const options = { accountId: account.accountId, name: `key ${++names}`, scopes, nowMs: clock.nowMs() }
       return (await accounts.createKey(options)).keyText
-    },
-    async makeAccount(name) {
-      const { accountId } = await store.accounts.addAccount({ name, createdAtMs: clock.nowMs() })
-      const other = await openAccounts({ store: store.accounts })
-      const key = await other.createKey({ accountId, name: 'admin', scopes: ['admin'], nowMs: clock.nowMs() })
-      return key.keyText
     },
     ask: async (method, path, options = {}) =>
       await send(client, { method, path, key: adminKey, ...options }),
@@ -106,6 +98,16 @@ export async function openApi(settings: Partial<ApiSettings> = {}): Promise<ApiP
       rmSync(directory, { recursive: true })
     },
   }
+}
+
+async function makeAccounts(store: AccountStore, nowMs: number) {
+  const administrator = await (await openAccounts({ store })).createAdministrator(nowMs)
+  if (administrator === undefined) throw new TypeError('the store is not new')
+  const { account, keyText: adminKey } = administrator
+  const { accountId } = await store.addAccount({ name: 'other', createdAtMs: nowMs })
+  const accounts = await openAccounts({ store })
+  const other = await accounts.createKey({ accountId, name: 'other', scopes: ['admin'], nowMs })
+  return { accounts, account, adminKey, otherKey: other.keyText }
 }
 
 async function send(
