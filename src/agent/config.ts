@@ -1,0 +1,272 @@
+import { z } from 'zod'
+import {
+  type ConfigFault,
+  type ConfigValue,
+  type CowrieConfig,
+  configInvalid,
+  type Environment,
+  parsePythonBoolean,
+  parsePythonInteger,
+  renderPythonBoolean,
+} from '../config/index.ts'
+import {
+  DATASET_PATTERN,
+  DEFAULT_DATASET,
+  DEFAULT_TTL_SECONDS,
+  isTag,
+  MAX_TAGS,
+  MAX_TTL_SECONDS,
+} from '../contract/index.ts'
+import { parseRange, type Range } from '../ip/index.ts'
+import { type AgentOptionValue, type BearerToken, readBearerToken } from './bearer-token.ts'
+
+/** Where reports go when nothing else is set: a honeyjam service on this host. */
+export const DEFAULT_API_URL = 'http://127.0.0.1:8088/v1/ip'
+
+const SECTION = 'output_threatjammer'
+
+/** The options of `[output_threatjammer]` in `cowrie.cfg`, each from its text to its value; the token is checked apart. */
+export const AgentSettings = z.object({
+  enabled: boolean().optional(),
+  bearer_token: z.string().optional(),
+  bearer_token_file: z.string().optional(),
+  api_url: parsed(parseApiUrl, `a URL such as ${DEFAULT_API_URL}, without user name`).default(
+    DEFAULT_API_URL,
+  ),
+  track_login: boolean().default(true),
+  track_session: boolean().default(false),
+  ttl: integer({ from: 1, to: MAX_TTL_SECONDS }).default(DEFAULT_TTL_SECONDS),
+  category: parsed(matching(DATASET_PATTERN), 'capital letters, digits and underscores').default(
+    DEFAULT_DATASET,
+  ),
+  tags: list(/[,\n]/, parseTag, 'tags of capital letters, digits and single hyphens')
+    .refine((tags) => tags.length <= MAX_TAGS, { error: `expected at most ${MAX_TAGS} tags` })
+    .default(['COWRIE', 'LOGIN', 'SESSION']),
+  flush_seconds: integer({ from: 1, to: 86_400 }).default(60),
+  flush_addresses: integer({ from: 1, to: 1000 }).default(1000),
+  requests_per_minute: integer({ from: 1, to: 1_000_000 }).default(6),
+  log_path: list(/[,\n]/, matching(/^[^\0]+$/), 'paths').default([]),
+  state_path: parsed(matching(/^[^\0]+$/), 'a path').optional(),
+  exclude: list(/[,\s]/, parseRange, 'addresses and ranges such as 192.0.2.7 or 2001:db8::/32').default([]),
+  private_addresses: parsed(parsePrivateAddresses, 'skip or accept').default('skip'),
+})
+export type AgentSettings = z.infer<typeof AgentSettings>
+
+/** The name of an option of `[output_threatjammer]`. */
+export type AgentOption = keyof AgentSettings
+
+/** Values of the command line, by option; `origin` names theirs (`--ttl`). Paths must be absolute. */
+export type AgentOverrides = { readonly [Option in AgentOption]?: ConfigValue | undefined }
+
+/** How the agent works, checked and complete. */
+export interface AgentConfig {
+  /** As the section says; `undefined` when nothing but Cowrie's own `cowrie.cfg.dist` does. */
+  readonly enabled: boolean | undefined
+  /** 1 to 4096 printable ASCII characters; `undefined` when none is set anywhere. */
+  readonly bearerToken: string | undefined
+  /** The whole URL of the report operation, never one of the retired service. */
+  readonly apiUrl: string
+  /** Whether `api_url` names the retired service at threatjammer.com; {@link DEFAULT_API_URL} then stands in. */
+  readonly apiUrlRetired: boolean
+  readonly trackLogin: boolean
+  readonly trackSession: boolean
+  /** 1..315_360_000 */
+  readonly ttlSeconds: number
+  /** The dataset: `type` on the wire. */
+  readonly category: string
+  /** At most 32, each once. */
+  readonly tags: readonly string[]
+  /** 1..86_400, from the first pending address on. */
+  readonly flushSeconds: number
+  /** 1..1000, distinct ones. */
+  readonly flushAddresses: number
+  /** 1..1_000_000 in any 60 seconds. */
+  readonly requestsPerMinute: number
+  /** Absolute, may hold globs; empty: look for Cowrie's log. */
+  readonly logPaths: readonly string[]
+  /** Absolute; `undefined`: the caller's default. */
+  readonly statePath: string | undefined
+  /** Never reported. */
+  readonly exclude: readonly Range[]
+  readonly privateAddresses: 'skip' | 'accept'
+  /** What the operator should know although it stops nothing; each with its place. */
+  readonly warnings: readonly string[]
+}
+
+/**
+ * Reads the agent's section. What is set first wins: `overrides`, `COWRIE_OUTPUT_THREATJAMMER_<OPTION>`, the files,
+ * the default; for the token see {@link readBearerToken}.
+ * @throws HoneyjamError CONFIG_INVALID with every fault at once; no message holds the token
+ */
+export function parseAgentConfig(
+  config: CowrieConfig,
+  environment: Environment,
+  overrides: AgentOverrides = {},
+): AgentConfig {
+  const options = readOptions(config, overrides)
+  const texts = Object.fromEntries([...options].map(([option, { text }]) => [option, text]))
+  const parsed = AgentSettings.safeParse(texts)
+  const token = readBearerToken({
+    config,
+    environment,
+    token: options.get('bearer_token'),
+    file: options.get('bearer_token_file'),
+    isEnabled: parsed.data?.enabled === true,
+  })
+  const issues = parsed.error?.issues ?? []
+  const faults = [...unreadable(options), ...issues.map((issue) => faultOf(issue, options)), ...token.faults]
+  if (!parsed.success || faults.length > 0) throw configInvalid(faults)
+  const warnings = [...unknownOptions(config), ...token.warnings]
+  return toAgentConfig(parsed.data, { config, token, warnings, options })
+}
+
+/** The line the removed module wrote to Cowrie's log once it was ready, word for word. */
+export function startLine({ category, ttlSeconds, trackSession, trackLogin }: AgentConfig): string {
+  const settings = `Category=${category}. TTL=${ttlSeconds}. Session Tracking=${renderPythonBoolean(trackSession)}`
+  return `ThreatJammer.com output plugin successfully initialized. ${settings}. Login Tracking=${renderPythonBoolean(trackLogin)}`
+}
+
+type Options = ReadonlyMap<AgentOption, AgentOptionValue>
+
+const OPTIONS = Object.keys(AgentSettings.shape) as AgentOption[]
+const TOKEN_OPTIONS: readonly AgentOption[] = ['bearer_token', 'bearer_token_file']
+
+function readOptions(config: CowrieConfig, overrides: AgentOverrides): Options {
+  const options = new Map<AgentOption, AgentOptionValue>()
+  for (const name of OPTIONS) {
+    const override = overrides[name]
+    const found = config.inspect(SECTION, name)
+    if (override !== undefined) {
+      const { value: text, origin } = override
+      options.set(name, { text, origin, source: 'override' })
+    } else if (found !== undefined) options.set(name, found)
+  }
+  return options
+}
+
+/** Faults of options whose references lead nowhere. */
+function unreadable(options: Options): ConfigFault[] {
+  return [...options].flatMap(([name, value]) => {
+    if (value.problem === undefined || TOKEN_OPTIONS.includes(name)) return []
+    const detail = value.detail === undefined ? '' : `: ${value.detail}`
+    return [{ origin: value.origin, message: `${name}: ${value.problem}${detail}` }]
+  })
+}
+
+function faultOf(issue: z.core.$ZodIssue, options: Options): ConfigFault {
+  const name = issue.path[0] as AgentOption
+  const { text = '', origin = '' } = options.get(name) ?? {}
+  // a URL with "@" may hold a password
+  const value = name === 'api_url' && text.includes('@') ? 'not valid' : quote(text)
+  return { origin, message: `${name} is ${value}, ${issue.message}` }
+}
+
+const LONGEST_QUOTE = 200
+
+function quote(text: string): string {
+  return JSON.stringify(text.length > LONGEST_QUOTE ? `${text.slice(0, LONGEST_QUOTE)}…` : text)
+}
+
+function unknownOptions(config: CowrieConfig): string[] {
+  return [...config.optionsOf(SECTION)]
+    .filter(([name]) => !Object.hasOwn(AgentSettings.shape, name))
+    .map(([name, origin]) => `${origin}: ${quote(name)} is no option of [${SECTION}], it is not used`)
+}
+
+interface Findings {
+  readonly config: CowrieConfig
+  readonly token: BearerToken
+  readonly warnings: readonly string[]
+  readonly options: Options
+}
+
+function toAgentConfig(settings: AgentSettings, findings: Findings): AgentConfig {
+  const { config, token, warnings, options } = findings
+  // every cowrie.cfg.dist has the section switched off: that is nobody's decision
+  const isCowriesDefault = options.get('enabled')?.source === 'default' && settings.enabled === false
+  const apiUrlRetired = isRetired(settings.api_url)
+  const retired = `${options.get('api_url')?.origin}: api_url names the retired service, ${DEFAULT_API_URL} is used`
+  return {
+    enabled: isCowriesDefault ? undefined : settings.enabled,
+    bearerToken: token.value,
+    apiUrl: apiUrlRetired ? DEFAULT_API_URL : settings.api_url,
+    apiUrlRetired,
+    trackLogin: settings.track_login,
+    trackSession: settings.track_session,
+    ttlSeconds: settings.ttl,
+    category: settings.category,
+    tags: settings.tags,
+    flushSeconds: settings.flush_seconds,
+    flushAddresses: settings.flush_addresses,
+    requestsPerMinute: settings.requests_per_minute,
+    logPaths: settings.log_path.map((path) => config.resolvePath(path)),
+    statePath: settings.state_path === undefined ? undefined : config.resolvePath(settings.state_path),
+    exclude: settings.exclude,
+    privateAddresses: settings.private_addresses,
+    warnings: apiUrlRetired ? [...warnings, retired] : warnings,
+  }
+}
+
+/** Its domain may belong to anybody by now. */
+function isRetired(apiUrl: string): boolean {
+  return /(?:^|\.)threatjammer\.com\.?$/.test(new URL(apiUrl).hostname)
+}
+
+/** Without a path it is the address of a service: the report operation is added. */
+function parseApiUrl(text: string): string | undefined {
+  if (!URL.canParse(text)) return undefined
+  const url = new URL(text)
+  if (!['http:', 'https:'].includes(url.protocol)) return undefined
+  if (url.username !== '' || url.password !== '') return undefined
+  if (url.pathname === '/') url.pathname = '/v1/ip'
+  url.hash = ''
+  return url.href
+}
+
+function parsePrivateAddresses(text: string): 'skip' | 'accept' | undefined {
+  return text === 'skip' || text === 'accept' ? text : undefined
+}
+
+function parseTag(text: string): string | undefined {
+  return isTag(text) ? text : undefined
+}
+
+function matching(pattern: RegExp): (text: string) => string | undefined {
+  return (text) => (pattern.test(text) ? text : undefined)
+}
+
+// ---- schemas from text to value
+
+function parsed<T>(parse: (text: string) => T | undefined, expected: string) {
+  return z.string().transform((text, context): T => {
+    const value = parse(text)
+    if (value !== undefined) return value
+    context.addIssue(`expected ${expected}`)
+    return z.NEVER
+  })
+}
+
+function boolean() {
+  return parsed(parsePythonBoolean, 'true or false (also yes or no, on or off, 1 or 0)')
+}
+
+function integer({ from, to }: { readonly from: number; readonly to: number }) {
+  return parsed((text) => {
+    const value = parsePythonInteger(text)
+    return value !== undefined && value >= from && value <= to ? value : undefined
+  }, `a whole number from ${from} to ${to}`)
+}
+
+/** Items are trimmed, empty ones dropped, each is kept once. */
+function list<T>(separator: RegExp, parse: (text: string) => T | undefined, expected: string) {
+  return z.string().transform((text, context): T[] => {
+    const items = new Set<T>()
+    for (const item of text.split(separator).map((part) => part.trim())) {
+      if (item === '') continue
+      const value = parse(item)
+      if (value !== undefined) items.add(value)
+      else context.addIssue(`expected ${expected}, but found ${quote(item)}`)
+    }
+    return [...items]
+  })
+}
