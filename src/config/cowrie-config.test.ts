@@ -338,6 +338,19 @@ describe('the log', () => {
     chmodSync(write('one/log/cowrie.json', ''), 0o200)
     expect(load().findLog()[0]).toMatchObject({ path: join(top, 'one/log/cowrie.json'), state: 'blocked' })
   })
+
+  it.skipIf(isRoot)('that may be behind a closed directory is a guess, unless it is configured there', () => {
+    mkdirSync(join(top, 'one/log'), { recursive: true, mode: 0o700 })
+    chmodSync(join(top, 'one/log'), 0o000)
+    const guessed = load().findLog()
+    const configured = load({
+      environment: { COWRIE_OUTPUT_JSONLOG_LOGFILE: join(top, 'one/log/cowrie.json') },
+    }).findLog()
+    chmodSync(join(top, 'one/log'), 0o700)
+    expect(guessed[0]?.state).toBe('absent')
+    expect(guessed.find(({ path }) => path === join(top, 'one/log/cowrie.json'))?.state).toBe('hidden')
+    expect(configured[0]).toMatchObject({ path: join(top, 'one/log/cowrie.json'), state: 'blocked' })
+  })
 })
 
 it('makes paths absolute as Cowrie sees them', () => {
