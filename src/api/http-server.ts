@@ -11,24 +11,36 @@ import { rawAnswer } from './raw-answer.ts'
 import { type Refusal, refuse } from './refusal.ts'
 import { SECURITY_HEADERS } from './security-headers.ts'
 
-/** How long and how much one client may take; documented in docs/reference/report-api.md. */
-const LIMITS = {
+/** How long and how much one client may take; milliseconds and bytes. */
+export interface HttpLimits {
   /** From the first byte (or the connection) to the end of the headers. */
-  headersTimeout: 10_000,
+  readonly headersTimeout: number
   /** From the first byte to the end of the body. */
-  requestTimeout: 30_000,
+  readonly requestTimeout: number
   /** How often the two above are looked at. */
-  connectionsCheckingInterval: 2_000,
-  /** Idle between two requests; longer than an agent waits between reports. */
-  keepAliveTimeout: 75_000,
+  readonly connectionsCheckingInterval: number
+  /** Idle between two requests. */
+  readonly keepAliveTimeout: number
   /** Request line and headers together. */
-  maxHeaderSize: 16_384,
-} as const
+  readonly maxHeaderSize: number
+  /** A client that takes nothing of its answer for so long is let go. */
+  readonly stalledTimeout: number
+  /** Connections at the same time; more are closed at once. */
+  readonly maxConnections: number
+}
 
-/** A client that takes nothing of its answer for so long is let go. */
-const STALLED_SOCKET_MS = 60_000
-/** Connections at the same time; more are closed at once. */
-const MAX_CONNECTIONS = 2_000
+/** Documented in docs/reference/report-api.md. */
+export const HTTP_LIMITS: HttpLimits = {
+  headersTimeout: 10_000,
+  requestTimeout: 30_000,
+  connectionsCheckingInterval: 2_000,
+  // longer than an agent waits between two reports
+  keepAliveTimeout: 75_000,
+  maxHeaderSize: 16_384,
+  stalledTimeout: 60_000,
+  maxConnections: 2_000,
+}
+
 /** What a client may still be sending after a request that cannot be read is thrown away for so long. */
 const LINGER_MS = 1_000
 
@@ -36,14 +48,17 @@ const LINGER_MS = 1_000
  * Creates Node's server with bounds for slow, stalled and too many clients, and answers in our own body where Node answers
  * on its own.
  */
-export function createHttpServer(listener: RequestListener, logger: Logger): Server {
+export function createHttpServer(
+  listener: RequestListener,
+  logger: Logger,
+  limits: HttpLimits = HTTP_LIMITS,
+): Server {
+  const { maxConnections, stalledTimeout, ...options } = limits
   // the missing Host is answered by a hook, in our own body
-  const server = createServer({ ...LIMITS, requireHostHeader: false }, listener)
-  server.timeout = STALLED_SOCKET_MS
-  server.maxConnections = MAX_CONNECTIONS
-  server.on('drop', () =>
-    logger.warn({ maxConnections: MAX_CONNECTIONS }, 'connection closed: there are too many'),
-  )
+  const server = createServer({ ...options, requireHostHeader: false }, listener)
+  server.timeout = stalledTimeout
+  server.maxConnections = maxConnections
+  server.on('drop', () => logger.warn({ maxConnections }, 'connection closed: there are too many'))
   server.on('connect', (_request: IncomingMessage, socket: Duplex) => {
     answerAndClose(socket, refuse('method-not-allowed', 'CONNECT is not for this service'))
   })
@@ -69,7 +84,7 @@ function refusalOf(code: string | undefined): Refusal {
     case 'HPE_HEADER_OVERFLOW':
       return refuse(
         'request-header-too-large',
-        `request line and headers exceed ${LIMITS.maxHeaderSize} bytes`,
+        `request line and headers exceed ${HTTP_LIMITS.maxHeaderSize} bytes`,
       )
     case 'HPE_CHUNK_EXTENSIONS_OVERFLOW':
       return refuse('request-body-too-large', 'the chunk extensions of the body are too large')
