@@ -116,6 +116,12 @@ describe('the files', () => {
     expect(load({ files: [write(file, '')] }).root).toBe(join(top, root))
   })
 
+  it('that are named beside a cowrie.cfg do not tell where Cowrie lives', () => {
+    const files = [write('cowrie/etc/cowrie.cfg', ''), write('etc/honeyjam/agent.cfg', '')]
+    expect(load({ files }).root).toBe(join(top, 'cowrie'))
+    expect(load({ files: files.toReversed() }).root).toBe(join(top, 'cowrie'))
+  })
+
   it('that are named and missing are an error', () => {
     const { code, message } = failureOf(() => load({ files: ['missing.cfg'] }))
     expect(code).toBe('CONFIG_UNREADABLE')

@@ -67,12 +67,17 @@ export function locateCowrie(places: CowriePlaces): LocatedCowrie {
 /** Takes the files as they were named, without looking whether they are there. */
 export function placeExplicitFiles(named: readonly string[], places: CowriePlaces): LocatedCowrie {
   const files = named.map((file) => resolve(places.workingDirectory, file))
-  const roots = files
-    .map((file) => dirname(file))
-    .filter((directory) => !SYSTEM_DIRECTORIES.includes(directory))
-    .map((directory) => (basename(directory) === 'etc' ? dirname(directory) : directory))
-  const root = roots.at(-1)
+  const root = rootOf(files)
   return root === undefined ? { ...locateCowrie(places), files } : { root, files, blockedPaths: [] }
+}
+
+/** The last `cowrie.cfg` tells it; a file of another name, such as one for honeyjam alone, only when there is none. */
+function rootOf(files: readonly string[]): string | undefined {
+  const local = files.filter((file) => !SYSTEM_DIRECTORIES.includes(dirname(file)))
+  const file = local.findLast((path) => basename(path).startsWith('cowrie.cfg')) ?? local.at(-1)
+  if (file === undefined) return undefined
+  const directory = dirname(file)
+  return basename(directory) === 'etc' ? dirname(directory) : directory
 }
 
 class Search {
