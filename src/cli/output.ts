@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { isatty } from 'node:tty'
 import { styleText } from 'node:util'
 
 /** The few looks that the program gives to text, on terminals that show colours. */
@@ -22,13 +23,15 @@ export interface Output {
   style(look: Look, text: string): string
 }
 
+type StandardStream = NodeJS.WriteStream & { readonly fd: number }
+
 /** Creates the output of this process. */
-export function createOutput(stdout: NodeJS.WriteStream, stderr: NodeJS.WriteStream): Output {
+export function createOutput(stdout: StandardStream, stderr: StandardStream): Output {
   const output: Output = {
     json: false,
     outlivesReader: false,
-    isTerminal: Boolean(stdout.isTTY),
-    isErrorTerminal: Boolean(stderr.isTTY),
+    isTerminal: isatty(stdout.fd),
+    isErrorTerminal: isatty(stderr.fd),
     print: (text) => void stdout.write(`${text}\n`),
     write: async (text) => {
       if (!stdout.write(text)) await once(stdout, 'drain')
@@ -43,8 +46,8 @@ export function createOutput(stdout: NodeJS.WriteStream, stderr: NodeJS.WriteStr
 }
 
 /** `hasColors` knows NO_COLOR, FORCE_COLOR and dumb terminals. */
-function hasColors(stream: NodeJS.WriteStream): boolean {
-  return stream.isTTY && stream.hasColors()
+function hasColors(stream: StandardStream): boolean {
+  return isatty(stream.fd) && stream.hasColors()
 }
 
 function onWriteError(error: NodeJS.ErrnoException, output: Output): void {

@@ -1,0 +1,130 @@
+import { type Command, Option } from 'commander'
+import type { Scope } from '../../accounts/index.ts'
+import type { ConnectOptions } from '../connect.ts'
+import type { Context } from '../context.ts'
+import { addHelpFooter } from '../help.ts'
+import { addConnectOptions, type CommonOptions, dataOption, option, ttlOption } from '../options.ts'
+
+interface CreateOptions extends CommonOptions, ConnectOptions {
+  readonly name: string
+  readonly scope: readonly Scope[]
+  readonly ttl?: number
+}
+
+interface ResetOptions extends CommonOptions {
+  readonly data?: string
+}
+
+/** Written out, as the schemas behind the contract's door take longer to load than a help text may take. */
+const SCOPES: readonly Scope[] = ['report', 'read', 'manage', 'enforce', 'admin']
+const EXITS = ['ok', 'usage', 'refused', 'unreachable'] as const
+
+/** `honeyjam key`: who may report, read and manage. */
+export function addKey(program: Command, context: Context): void {
+  const key = program
+    .command('key')
+    .summary('make, list and revoke keys')
+    .description('Makes, lists and revokes keys.')
+  addCreate(key, context)
+  addList(key, context)
+  addRevoke(key, context)
+  addResetAdmin(key, context)
+  addHelpFooter(key, {
+    examples: [
+      ['honeyjam key create --name sensor-1', 'a key for an agent on another machine'],
+      ['honeyjam key create --name edge-firewall --scope read', 'a key for a firewall'],
+      ['honeyjam key revoke 3', 'end the key with the id 3'],
+    ],
+  })
+}
+
+function addCreate(key: Command, context: Context): void {
+  const command = key
+    .command('create')
+    .summary('make a key')
+    .description('Makes a key and prints it, this once: the service keeps only its hash.')
+    .addOption(option('--name <name>', 'what the key is for').makeOptionMandatory())
+    .addOption(scopeOption())
+    .addOption(ttlOption('how long it is valid').default(undefined, 'until it is revoked'))
+    .action(async (options: CreateOptions) => {
+      const { createKey } = await import('../manage-keys.ts')
+      await createKey(options, context)
+    })
+  addConnectOptions(command)
+  addHelpFooter(command, {
+    examples: [
+      ['honeyjam key create --name sensor-1', 'a key that may report'],
+      [
+        'honeyjam key create --name edge-firewall --scope read --ttl 31536000',
+        'one that may read, for a year',
+      ],
+    ],
+    exitCodes: EXITS,
+  })
+}
+
+function addList(key: Command, context: Context): void {
+  const command = key
+    .command('list')
+    .summary('list the keys')
+    .description('Lists the keys, revoked and expired ones too; of the key itself only the end is known.')
+    .action(async (options: CommonOptions & ConnectOptions) => {
+      const { listKeys } = await import('../manage-keys.ts')
+      await listKeys(options, context)
+    })
+  addConnectOptions(command)
+  addHelpFooter(command, {
+    examples: [
+      ['honeyjam key list', 'as a table'],
+      ['honeyjam key list --json', 'as JSON'],
+    ],
+    exitCodes: EXITS,
+  })
+}
+
+function addRevoke(key: Command, context: Context): void {
+  const command = key
+    .command('revoke <id...>')
+    .summary('end keys')
+    .description('Ends keys at once, by the ids that `honeyjam key list` shows. What they reported stays.')
+    .action(async (ids: string[], options: CommonOptions & ConnectOptions) => {
+      const { revokeKeys } = await import('../manage-keys.ts')
+      await revokeKeys(ids, options, context)
+    })
+  addConnectOptions(command)
+  addHelpFooter(command, {
+    examples: [
+      ['honeyjam key revoke 3', 'one key'],
+      ['honeyjam key revoke 3 4', 'two keys'],
+    ],
+    exitCodes: EXITS,
+  })
+}
+
+function addResetAdmin(key: Command, context: Context): void {
+  const command = key
+    .command('reset-admin')
+    .summary("make another administrator's key, with the service stopped")
+    .description(
+      "Makes another administrator's key and ends the one it replaces, when admin.key was lost. It works on the data directory itself, so the service must be stopped.",
+    )
+    .addOption(dataOption())
+    .action(async (options: ResetOptions) => {
+      const { resetAdmin } = await import('../reset-admin.ts')
+      await resetAdmin({ ...options, data: options.data ?? context.defaultDataDirectory }, context)
+    })
+  addHelpFooter(command, {
+    examples: [
+      ['honeyjam key reset-admin', 'in the default data directory'],
+      ['honeyjam key reset-admin --data /var/lib/honeyjam', 'in another one'],
+    ],
+    exitCodes: ['ok', 'failure', 'usage'],
+  })
+}
+
+function scopeOption(): Option {
+  return new Option('--scope <scope...>', 'what it may do; admin may do everything')
+    .choices(SCOPES)
+    .default(['report'])
+    .env('HONEYJAM_SCOPE')
+}

@@ -1,0 +1,50 @@
+import type { Command } from 'commander'
+import type { Context } from '../context.ts'
+import { addHelpFooter } from '../help.ts'
+import {
+  type CommonOptions,
+  dataOption,
+  hostOption,
+  perMinuteOption,
+  portOption,
+  privateAddressesOption,
+} from '../options.ts'
+
+interface ServeOptions extends CommonOptions {
+  readonly data?: string
+  readonly host: string
+  readonly port: number
+  readonly reportsPerMinute: number
+  readonly privateAddresses: 'skip' | 'accept'
+}
+
+/** `honeyjam serve`: the service alone. */
+export function addServe(program: Command, context: Context): void {
+  const command = program
+    .command('serve')
+    .summary('run the service: the APIs and the denylist')
+    .description(
+      'Runs the service: agents report to it, firewalls read the denylist from it. Its first start makes the administrator and shows the key once; the key is kept in the data directory.',
+    )
+    .addOption(dataOption())
+    .addOption(hostOption())
+    .addOption(portOption())
+    .addOption(perMinuteOption('--reports-per-minute <number>', 'reports a key may send in 60 s').default(6))
+    .addOption(
+      privateAddressesOption('what to do with reported private and reserved addresses').default('skip'),
+    )
+    .action((options: ServeOptions) => serve(options, context))
+  addHelpFooter(command, {
+    examples: [
+      ['honeyjam serve', 'on 127.0.0.1:8088, with the default data directory'],
+      ['honeyjam serve --host 0.0.0.0 --port 8443', 'for agents and firewalls on other machines'],
+      ['honeyjam serve --private-addresses accept', 'for decoys inside a company network'],
+    ],
+    exitCodes: ['ok', 'failure', 'usage'],
+  })
+}
+
+async function serve(options: ServeOptions, context: Context): Promise<void> {
+  const { runServe } = await import('../run-serve.ts')
+  await runServe({ ...options, data: options.data ?? context.defaultDataDirectory }, context)
+}

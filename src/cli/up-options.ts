@@ -1,0 +1,12 @@
+import type { CommonOptions } from './options.ts'
+
+/** The options of `honeyjam up`. */
+export interface UpOptions extends CommonOptions {
+  readonly data?: string
+  readonly host: string
+  readonly port: number
+  readonly cowrieConfig?: readonly string[]
+  readonly log?: readonly string[]
+  readonly demo?: true
+  readonly exitAfterDemo?: true
+}
