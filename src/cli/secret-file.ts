@@ -1,5 +1,6 @@
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { readSecretFile } from '../config/index.ts'
 import { HoneyjamError } from '../runtime/index.ts'
 
 const OWNER_ONLY = 0o600
@@ -25,23 +26,21 @@ export function writeSecretFile(path: string, secret: string): void {
 }
 
 /**
- * @returns the secret without surrounding white space; `undefined` when there is no such file
- * @throws HoneyjamError CONFIG_UNREADABLE it cannot be read, or nothing stands in it
+ * @returns the secret in the file; `undefined` when there is no such file
+ * @throws HoneyjamError CONFIG_UNREADABLE or CONFIG_INVALID it cannot be read, or nothing stands in it
  */
-export function readSecretFile(path: string): string | undefined {
-  const secret = readIfPresent(path)?.trim()
-  if (secret === '')
-    throw new HoneyjamError('CONFIG_UNREADABLE', `${path} is empty: a key was expected in it`)
-  return secret
+export function readSecretIfPresent(path: string): string | undefined {
+  try {
+    return readSecretFile(path).secret
+  } catch (error) {
+    if (isAbsent(error)) return undefined
+    throw error
+  }
 }
 
-function readIfPresent(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw new HoneyjamError('CONFIG_UNREADABLE', `${path} cannot be read: ${textOf(cause)}`, { cause })
-  }
+function isAbsent(error: unknown): boolean {
+  const cause = error instanceof HoneyjamError ? error.cause : undefined
+  return cause instanceof Error && 'code' in cause && cause.code === 'ENOENT'
 }
 
 function withFile(path: string, flags: 'r' | 'wx', use: (file: number) => void): void {

@@ -22,6 +22,11 @@ export function renderPairs(pairs: readonly (readonly [name: string, value: stri
     .join('\n')
 }
 
+/** Moves every line two columns to the right. */
+export function indent(text: string): string {
+  return text.replaceAll(/^/gm, GAP)
+}
+
 function widthOf(index: number, rows: readonly (readonly string[])[]): number {
   return rows.reduce((width, row) => Math.max(width, row[index]?.length ?? 0), 0)
 }

@@ -1,0 +1,86 @@
+import { ApiClient } from '../client/index.ts'
+import { readSecretFile } from '../config/index.ts'
+import { HoneyjamError } from '../runtime/index.ts'
+import { adminKeyFile } from './administrator-key-file.ts'
+import type { Context } from './context.ts'
+import { isLoopbackHost } from './loopback.ts'
+import { readSecretIfPresent } from './secret-file.ts'
+import { readServiceFile } from './service-file.ts'
+
+/** How a command finds the service; what is left out is looked up. */
+export interface ConnectOptions {
+  readonly data?: string
+  readonly apiUrl?: string
+  readonly keyFile?: string
+}
+
+/** The address of a service that was started without options. */
+const DEFAULT_URL = 'http://127.0.0.1:8088'
+const REPORT_PATH = '/v1/ip'
+
+/** Opens a client, hands it to `use` and closes it, whatever happens. */
+export async function withApi<Result>(
+  options: ConnectOptions,
+  context: Context,
+  use: (api: ApiClient) => Promise<Result>,
+): Promise<Result> {
+  const directory = options.data ?? context.defaultDataDirectory
+  const baseUrl = baseUrlOf(options.apiUrl ?? localServiceUrl(directory))
+  const bearerToken = findKey({ ...options, directory, url: baseUrl }, context)
+  const api = new ApiClient({ baseUrl, bearerToken, userAgent: `honeyjam/${context.version}` })
+  try {
+    return await use(api)
+  } finally {
+    await api.close()
+  }
+}
+
+/** Where the service of a data directory listens, or where it would by default. */
+export function localServiceUrl(directory: string): string {
+  return readServiceFile(directory)?.url ?? DEFAULT_URL
+}
+
+/** Takes the address of a service, or of its Report API, as people have it at hand. */
+export function baseUrlOf(apiUrl: string): string {
+  const trimmed = apiUrl.trim().replace(/\/+$/, '')
+  return trimmed.endsWith(REPORT_PATH) ? trimmed.slice(0, -REPORT_PATH.length) : trimmed
+}
+
+/** The address that reports are posted to. */
+export function reportUrlOf(apiUrl: string): string {
+  return `${baseUrlOf(apiUrl)}${REPORT_PATH}`
+}
+
+/** Whether a URL leads to this machine. */
+export function isLoopbackUrl(url: string): boolean {
+  return URL.canParse(url) && isLoopbackHost(new URL(url).hostname)
+}
+
+/**
+ * Reads the key in a file that a person named; warns when others can read it too.
+ * @throws HoneyjamError CONFIG_UNREADABLE, CONFIG_INVALID
+ */
+export function readKeyFile(path: string, { output }: Context): string {
+  const { secret, isReadableByOthers } = readSecretFile(path)
+  if (isReadableByOthers) output.note(`Warning: others can read the key in ${path}: chmod 600 it.`)
+  return secret
+}
+
+/** The administrator's key is never sent to another machine unless somebody says so. */
+function findKey(
+  { keyFile, directory, url }: ConnectOptions & { directory: string; url: string },
+  context: Context,
+): string {
+  if (keyFile !== undefined) return readKeyFile(keyFile, context)
+  const fromEnvironment = context.environment['HONEYJAM_BEARER_TOKEN']
+  if (fromEnvironment !== undefined && fromEnvironment !== '') return fromEnvironment
+  if (!isLoopbackUrl(url)) {
+    throw new HoneyjamError('USAGE', `no key for ${url}: name its file with --key-file`)
+  }
+  const adminKey = readSecretIfPresent(adminKeyFile(directory))
+  if (adminKey !== undefined) return adminKey
+  throw new HoneyjamError(
+    'USAGE',
+    `no key: ${adminKeyFile(directory)} does not exist. Start the service (honeyjam up), or name its data directory with --data or a key with --key-file`,
+  )
+}

@@ -1,0 +1,89 @@
+import { type CreatedKey, type KeyInfo, type KeyList, MANAGEMENT_PATHS } from '../contract/index.ts'
+import { HoneyjamError } from '../runtime/index.ts'
+import { type ConnectOptions, withApi } from './connect.ts'
+import type { Context } from './context.ts'
+import { escapeText } from './escape-text.ts'
+import { formatInstant } from './format-time.ts'
+import { renderTable } from './table.ts'
+
+interface NewKeyRequest extends ConnectOptions {
+  readonly name: string
+  readonly scope: readonly string[]
+  readonly ttl?: number
+}
+
+/** Makes a key; standard output holds the key alone, so that it can go into a file. */
+export async function createKey(request: NewKeyRequest, context: Context): Promise<void> {
+  const { output } = context
+  const { name, scope: scopes, ttl } = request
+  const created = await withApi(request, context, async (api) => {
+    const { body } = await api.request({
+      method: 'POST',
+      path: MANAGEMENT_PATHS.keys,
+      body: { name, scopes, ttl },
+    })
+    return body as CreatedKey
+  })
+  if (output.json) {
+    output.printJson(created)
+    return
+  }
+  output.note(`Key ${created.id}, "${escapeText(name)}", may ${scopes.join(', ')}. It is shown this once:`)
+  output.print(created.key)
+}
+
+/** Lists the keys of the account. */
+export async function listKeys(options: ConnectOptions, context: Context): Promise<void> {
+  const { output } = context
+  const answer = await withApi(options, context, async (api) => {
+    const { body } = await api.request({ method: 'GET', path: MANAGEMENT_PATHS.keys })
+    return body as KeyList
+  })
+  if (output.json) output.printJson(answer)
+  else output.print(renderKeys(answer.keys, Date.now()))
+}
+
+/** Ends keys, one after the other. */
+export async function revokeKeys(
+  ids: readonly string[],
+  options: ConnectOptions,
+  context: Context,
+): Promise<void> {
+  const wrong = ids.find((id) => !/^\d{1,15}$/.test(id))
+  if (wrong !== undefined) {
+    throw new HoneyjamError('USAGE', `${JSON.stringify(wrong)} is no key id: see honeyjam key list`)
+  }
+  await withApi(options, context, async (api) => {
+    for (const id of ids) await api.request({ method: 'DELETE', path: `${MANAGEMENT_PATHS.keys}/${id}` })
+  })
+  if (context.output.json) context.output.printJson({ revoked: ids.map(Number) })
+  else context.output.print(`Revoked: ${ids.join(', ')}`)
+}
+
+function renderKeys(keys: readonly KeyInfo[], nowMs: number): string {
+  const rows = keys.map((key) => [
+    String(key.id),
+    escapeText(key.name),
+    `…${escapeText(key.hint)}`,
+    key.scopes.join(','),
+    formatInstant(key.created_at),
+    stateOf(key, nowMs),
+  ])
+  return renderTable(
+    [
+      { heading: 'ID', align: 'right' },
+      { heading: 'NAME' },
+      { heading: 'KEY' },
+      { heading: 'SCOPES' },
+      { heading: 'CREATED (UTC)' },
+      { heading: 'STATE' },
+    ],
+    rows,
+  )
+}
+
+function stateOf({ expiry, revoked_at: revokedAt }: KeyInfo, nowMs: number): string {
+  if (revokedAt !== undefined) return `revoked ${formatInstant(revokedAt)}`
+  if (expiry === undefined) return 'valid'
+  return `${expiry <= nowMs ? 'expired' : 'valid until'} ${formatInstant(expiry)}`
+}
