@@ -1,0 +1,58 @@
+import type { Context } from './context.ts'
+import { isLoopbackHost } from './loopback.ts'
+import type { Output } from './output.ts'
+import type { RunningService } from './start-service.ts'
+import { indent, renderPairs } from './table.ts'
+
+/** Says in plain lines where the service listens and where its key is. */
+export function announceService(
+  service: RunningService,
+  { output, version }: Context,
+  more: readonly (readonly [name: string, value: string])[] = [],
+): void {
+  if (output.json) {
+    output.printJson(describeService(service))
+  } else {
+    output.print(`honeyjam ${version} serves ${output.style('bold', service.url)}`)
+    const pairs = [...describeForPeople(service), ...more, ['stop', 'Ctrl-C'] as const]
+    output.print(indent(renderPairs(pairs)))
+  }
+  warnAboutService(service, output)
+}
+
+function describeForPeople({ directory, administrator }: RunningService): [string, string][] {
+  const { keyFile, newKey } = administrator
+  const key =
+    newKey === undefined
+      ? `in ${keyFile}`
+      : `${newKey}\nThe administrator's key, shown this once and kept in ${keyFile}`
+  return [
+    ['data', directory],
+    ['key', key],
+  ]
+}
+
+function describeService({ url, directory, administrator }: RunningService): object {
+  return {
+    url,
+    pid: process.pid,
+    data: directory,
+    admin_key_file: administrator.keyFile,
+    admin_key: administrator.newKey,
+  }
+}
+
+function warnAboutService({ administrator, directory, host, url }: RunningService, output: Output): void {
+  const { keyFile, keyState } = administrator
+  if (keyState === 'missing' || keyState === 'invalid') {
+    const fault = keyState === 'missing' ? 'is missing' : 'holds a key that is not valid any more'
+    output.note(
+      `Warning: ${keyFile} ${fault}. For another one, stop the service and run: honeyjam key reset-admin --data ${directory}`,
+    )
+  }
+  if (!isLoopbackHost(host)) {
+    output.note(
+      `Warning: ${host} can be reached from other machines, and keys cross the network unencrypted. Put a proxy with TLS in front of ${url}.`,
+    )
+  }
+}

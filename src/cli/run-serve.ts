@@ -1,0 +1,35 @@
+import { createLogger } from '../runtime/index.ts'
+import { announceService } from './announce.ts'
+import type { Context } from './context.ts'
+import type { CommonOptions } from './options.ts'
+import { startService } from './start-service.ts'
+import { aborted, listenForStop } from './stop-request.ts'
+
+/** What `honeyjam serve` was asked to do. */
+export interface ServeRequest extends CommonOptions {
+  readonly data: string
+  readonly host: string
+  readonly port: number
+  readonly reportsPerMinute: number
+  readonly privateAddresses: 'skip' | 'accept'
+}
+
+/** Serves until a signal comes. */
+export async function runServe(request: ServeRequest, context: Context): Promise<void> {
+  context.output.outlivesReader = true
+  const stop = listenForStop()
+  const logger = createLogger({ format: request.logFormat, level: request.logLevel })
+  const service = await startService({
+    ...request,
+    directory: request.data,
+    version: context.version,
+    logger,
+  })
+  try {
+    announceService(service, context)
+    await aborted(stop.signal)
+  } finally {
+    await service.close()
+    stop.close()
+  }
+}

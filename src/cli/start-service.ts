@@ -1,0 +1,84 @@
+import { openAccounts } from '../accounts/index.ts'
+import { createApiServer } from '../api/index.ts'
+import { openDenylist } from '../denylist/index.ts'
+import { type Logger, lockDirectory, systemClock } from '../runtime/index.ts'
+import { openSqliteStore } from '../store/sqlite/index.ts'
+import { type Administrator, ensureAdministrator, type Installation } from './administrator.ts'
+import { removeServiceFile, writeServiceFile } from './service-file.ts'
+
+export interface ServiceOptions {
+  /** The data directory; made where it is absent. */
+  readonly directory: string
+  readonly host: string
+  /** 0 takes a free one. */
+  readonly port: number
+  readonly reportsPerMinute: number
+  readonly privateAddresses: 'skip' | 'accept'
+  readonly version: string
+  readonly logger: Logger
+}
+
+/** A service that answers. */
+export interface RunningService extends Installation {
+  /** Where programs on this machine reach it. */
+  readonly url: string
+  readonly host: string
+  readonly administrator: Administrator
+  /** Lets requests under way end, writes everything behind and lets go of the directory. */
+  close(): Promise<void>
+}
+
+/** The keys of an installation belong to one region; a self-hosted one has no other. */
+const REGION_ID = 'local'
+
+/**
+ * Starts the service on a data directory; when it fails, nothing stays open.
+ * @throws HoneyjamError DIRECTORY_LOCKED, DIRECTORY_UNUSABLE, STORE_CORRUPT, STORE_NEWER, LISTEN_FAILED
+ */
+export async function startService(options: ServiceOptions): Promise<RunningService> {
+  const closers: (() => unknown)[] = []
+  const close = async () => {
+    for (const closeOne of closers.splice(0).toReversed()) await closeOne()
+  }
+  try {
+    const service = await openService(options, closers)
+    return { ...service, close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+async function openService(
+  options: ServiceOptions,
+  closers: (() => unknown)[],
+): Promise<Omit<RunningService, 'close'>> {
+  const { directory, host, port, logger } = options
+  const clock = systemClock
+  const lock = await lockDirectory(directory)
+  closers.push(() => lock.close())
+  const store = await openSqliteStore(directory, { logger })
+  closers.push(() => store.close())
+  const denylist = await openDenylist({ store: store.denylist, queue: store.queue, clock, logger })
+  closers.push(() => denylist.close())
+  const accounts = await openAccounts({ store: store.accounts })
+  const installation: Installation = { directory, store: store.accounts, accounts }
+  const administrator = await ensureAdministrator(installation, clock.nowMs())
+
+  const { reportsPerMinute, privateAddresses, version } = options
+  const settings = { reportsPerMinute, privateAddresses, version, regionId: REGION_ID }
+  const server = createApiServer({ denylist, accounts, clock, logger, settings })
+  closers.push(() => server.close())
+  const url = localUrl(await server.listen({ host, port }))
+  writeServiceFile(directory, { url, pid: process.pid })
+  closers.push(() => removeServiceFile(directory))
+  return { ...installation, url, host, administrator }
+}
+
+/** Who listens everywhere is reached on the loopback address. */
+function localUrl(listening: string): string {
+  const url = new URL(listening)
+  if (url.hostname === '0.0.0.0') url.hostname = '127.0.0.1'
+  if (url.hostname === '[::]') url.hostname = '[::1]'
+  return url.origin
+}
