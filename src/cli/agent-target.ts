@@ -1,0 +1,60 @@
+import { type AgentConfig, DEFAULT_API_URL } from '../agent/index.ts'
+import { HoneyjamError } from '../runtime/index.ts'
+import { adminKeyFile } from './administrator-key-file.ts'
+import { type AgentSettingsOptions, type AgentSetup, originOf } from './agent-setup.ts'
+import { isLoopbackUrl, localServiceUrl, reportUrlOf } from './connect.ts'
+import type { Context } from './context.ts'
+import { readSecretIfPresent } from './secret-file.ts'
+
+/** Where an agent reports to, and with which key. */
+export interface AgentTarget {
+  /** The whole URL of the report operation. */
+  readonly apiUrl: string
+  readonly bearerToken: string
+}
+
+type TargetOptions = Pick<AgentSettingsOptions, 'apiUrl' | 'keyFile'> & { readonly data: string }
+
+/**
+ * Finds the service and the key. The local service of the data directory stands in when none is configured, or when the
+ * configured one is gone; then its own key comes before one that was made for another service.
+ * @throws HoneyjamError USAGE no key was found
+ */
+export function findTarget(setup: AgentSetup, options: TargetOptions, context: Context): AgentTarget {
+  const { config } = setup
+  const apiUrl = reportUrl(setup, options)
+  if (config.apiUrlRetired) warnAboutRetired(setup, apiUrl, context)
+  const bearerToken = findToken(config, apiUrl, options, context)
+  if (bearerToken !== undefined) return { apiUrl, bearerToken }
+  const places = isLoopbackUrl(apiUrl) ? ` (${adminKeyFile(options.data)} does not exist)` : ''
+  throw new HoneyjamError(
+    'USAGE',
+    `no key for ${apiUrl}${places}: name its file with --key-file or with bearer_token_file in [output_threatjammer]`,
+  )
+}
+
+function reportUrl(setup: AgentSetup, { apiUrl, data }: TargetOptions): string {
+  const isConfigured = apiUrl !== undefined || originOf(setup, 'api_url') !== undefined
+  if (isConfigured && !setup.config.apiUrlRetired) return setup.config.apiUrl
+  return reportUrlOf(localServiceUrl(data))
+}
+
+function findToken(
+  config: AgentConfig,
+  apiUrl: string,
+  { keyFile, data }: TargetOptions,
+  { environment }: Context,
+): string | undefined {
+  const adminKey = () => (isLoopbackUrl(apiUrl) ? readSecretIfPresent(adminKeyFile(data)) : undefined)
+  const isChosen = keyFile !== undefined || (environment['HONEYJAM_BEARER_TOKEN'] ?? '') !== ''
+  if (config.apiUrlRetired && !isChosen) return adminKey() ?? config.bearerToken
+  return config.bearerToken ?? adminKey()
+}
+
+function warnAboutRetired(setup: AgentSetup, apiUrl: string, { output }: Context): void {
+  const origin = originOf(setup, 'api_url') ?? DEFAULT_API_URL
+  output.note(
+    `Warning: the service that api_url names (${origin}) is gone, and nothing is sent to threatjammer.com any more.\n` +
+      `Reports go to ${apiUrl} instead. To say where yours is: --api-url, or api_url in that file.`,
+  )
+}

@@ -1,0 +1,76 @@
+import type { OnceSummary, OnceTally, SkipReason } from '../agent/index.ts'
+import { escapeText } from './escape-text.ts'
+import { renderPairs } from './table.ts'
+
+const WORDS_FOR_REASON: Readonly<Record<SkipReason, string>> = {
+  'not-tracked': 'of no interest',
+  'no-address': 'without a source address',
+  unparsable: 'with a source that is no address',
+  'never-a-source': 'from addresses no packet can come from',
+  private: 'from private or reserved addresses',
+  excluded: 'from excluded addresses',
+}
+
+/** Lays out what a run did, for people. */
+export function renderSummary(summary: OnceSummary): string {
+  const { total, files, reportedAddresses, waitingAddresses, requests, seconds, isFinished } = summary
+  const pairs: [string, string][] = [
+    ['files', files.length === 1 ? escapeText(files[0]!.path) : count(files.length)],
+    ['lines', `${count(total.lines)} (${megabytes(total.bytes)} in ${seconds.toFixed(1)} s)`],
+    ['unparsable', count(total.unparsableLines)],
+    ['events', count(total.events)],
+    ['tracked', count(total.trackedEvents)],
+    ['distinct', `${count(total.distinctAddresses)} addresses`],
+    ['skipped', renderSkipped(total)],
+    ['reported', `${count(reportedAddresses)} addresses in ${count(requests)} requests`],
+  ]
+  if (!isFinished) pairs.push(['waiting', `${count(waitingAddresses)} addresses; the same command goes on`])
+  return renderPairs(pairs)
+}
+
+/** What a run did, for scripts. */
+export function summaryToJson(summary: OnceSummary): object {
+  const { total, files, reportedAddresses, waitingAddresses, requests, seconds, isFinished } = summary
+  return {
+    ...tallyToJson(total),
+    reported: reportedAddresses,
+    waiting: waitingAddresses,
+    requests,
+    seconds,
+    finished: isFinished,
+    files: files.map(({ path, isDone, ...tally }) => ({ file: path, done: isDone, ...tallyToJson(tally) })),
+  }
+}
+
+function tallyToJson(tally: OnceTally): object {
+  return {
+    lines: tally.lines,
+    blank_lines: tally.blankLines,
+    unparsable_lines: tally.unparsableLines,
+    bytes: tally.bytes,
+    events: tally.events,
+    tracked: tally.trackedEvents,
+    distinct: tally.distinctAddresses,
+    reportable: tally.reportableAddresses,
+    skipped: tally.skipped,
+  }
+}
+
+function renderSkipped({ skipped }: OnceTally): string {
+  const entries = Object.entries(skipped) as [SkipReason, { events: number; addresses: number }][]
+  if (entries.length === 0) return 'nothing'
+  return entries
+    .map(([reason, { events, addresses }]) => {
+      const counted = addresses === 0 ? '' : ` (${count(addresses)})`
+      return `${count(events)} events ${WORDS_FOR_REASON[reason]}${counted}`
+    })
+    .join('\n')
+}
+
+function count(value: number): string {
+  return value.toLocaleString('en-US')
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(1)} MB`
+}
