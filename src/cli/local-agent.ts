@@ -1,0 +1,60 @@
+import { join } from 'node:path'
+import { type AgentConfig, type RunAgentOptions, runAgent } from '../agent/index.ts'
+import { type Logger, systemClock } from '../runtime/index.ts'
+import { readSecretIfPresent, writeSecretFile } from './secret-file.ts'
+import type { RunningService } from './start-service.ts'
+
+/** The agent of `honeyjam up`: it reports to the service of the same process, over HTTP like any other. */
+export interface LocalAgentOptions {
+  readonly service: RunningService
+  readonly config: AgentConfig
+  readonly logPaths: readonly string[]
+  readonly stateDirectory: string
+  readonly version: string
+  readonly logger: Logger
+  readonly signal: AbortSignal
+}
+
+const KEY_NAME = 'local agent'
+const KEY_FILE = 'agent.key'
+const RETRY_MS = 60_000
+
+/**
+ * Follows the logs until `signal` is aborted. A failure is logged, and it starts again after a minute: the list must stay
+ * readable for firewalls, whatever happens to the log.
+ */
+export async function runLocalAgent(options: LocalAgentOptions): Promise<void> {
+  const { service, version, logger, signal } = options
+  const agent: RunAgentOptions = {
+    ...options,
+    apiUrl: `${service.url}/v1/ip`,
+    bearerToken: await ensureAgentKey(service, systemClock.nowMs()),
+    ttlFrom: 'event',
+    clock: systemClock,
+    userAgent: `honeyjam/${version}`,
+  }
+  while (!signal.aborted) {
+    try {
+      await runAgent(agent)
+    } catch (error) {
+      logger.error({ err: error, retryInMs: RETRY_MS }, 'the agent failed, will start it again')
+      await systemClock.sleep(RETRY_MS, signal)
+    }
+  }
+}
+
+/** A key that may report and nothing else; another one is made when the file is lost or the key was revoked. */
+async function ensureAgentKey(service: RunningService, nowMs: number): Promise<string> {
+  const { directory, accounts, administrator } = service
+  const { accountId } = administrator
+  const path = join(directory, KEY_FILE)
+  const kept = readSecretIfPresent(path)
+  if (kept !== undefined && accounts.authenticate(kept, nowMs) !== undefined) return kept
+  const lost = accounts
+    .listKeys(accountId)
+    .filter((key) => key.name === KEY_NAME && key.revokedAtMs === undefined)
+  const created = await accounts.createKey({ accountId, name: KEY_NAME, scopes: ['report'], nowMs })
+  writeSecretFile(path, created.keyText)
+  for (const key of lost) await accounts.revokeKey(accountId, key.keyId, nowMs)
+  return created.keyText
+}

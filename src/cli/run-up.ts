@@ -1,0 +1,112 @@
+import { type AgentConfig, DEFAULT_API_URL } from '../agent/index.ts'
+import { createLogger, HoneyjamError, type Logger } from '../runtime/index.ts'
+import {
+  type AgentSetup,
+  disabledMessage,
+  loadAgentSetup,
+  logWarnings,
+  originOf,
+  stateDirectory,
+} from './agent-setup.ts'
+import { announceService } from './announce.ts'
+import type { Context } from './context.ts'
+import { type ChosenLogs, chooseLogs } from './find-logs.ts'
+import { formatSpan } from './format-time.ts'
+import { runLocalAgent } from './local-agent.ts'
+import { type RunningService, startService } from './start-service.ts'
+import { aborted, listenForStop } from './stop-request.ts'
+import type { UpOptions } from './up-options.ts'
+
+/** What is to be watched, or why nothing is. */
+type Watch =
+  | { readonly kind: 'logs'; readonly logs: ChosenLogs }
+  | { readonly kind: 'nothing'; readonly reason: string }
+
+/** Reports a key may send in 60 s: what the service grants, and so what its own agent keeps to. */
+export const LOCAL_REQUESTS_PER_MINUTE = 6
+
+/** Runs service and agent in one process until a signal comes. */
+export async function runUp(options: UpOptions & { readonly data: string }, context: Context): Promise<void> {
+  context.output.outlivesReader = true
+  const stop = listenForStop()
+  const logger = createLogger({ format: options.logFormat, level: options.logLevel })
+  const setup = loadAgentSetup({ ...options, requestsPerMinute: LOCAL_REQUESTS_PER_MINUTE }, context)
+  const watch = chooseWatch(setup, options)
+  const service = await startService({
+    ...options,
+    directory: options.data,
+    reportsPerMinute: LOCAL_REQUESTS_PER_MINUTE,
+    privateAddresses: setup.config.privateAddresses,
+    version: context.version,
+    logger,
+  })
+  try {
+    announceService(service, context, describeWatch(watch, service, setup.config))
+    logSetup(setup, logger)
+    if (watch.kind === 'nothing') await aborted(stop.signal)
+    else {
+      await runLocalAgent({
+        service,
+        config: setup.config,
+        logPaths: watch.logs.paths,
+        stateDirectory: stateDirectory(undefined, setup.config.statePath, options.data),
+        version: context.version,
+        logger,
+        signal: stop.signal,
+      })
+    }
+  } finally {
+    await service.close()
+    stop.close()
+  }
+}
+
+function chooseWatch(setup: AgentSetup, { log }: UpOptions): Watch {
+  if (setup.config.enabled === false) return { kind: 'nothing', reason: disabledMessage(setup) }
+  try {
+    const logs = chooseLogs(setup, log)
+    if (logs !== undefined) return { kind: 'logs', logs }
+  } catch (error) {
+    if (!(error instanceof HoneyjamError && error.code === 'LOG_UNREADABLE')) throw error
+    return { kind: 'nothing', reason: error.message }
+  }
+  return {
+    kind: 'nothing',
+    reason:
+      'no Cowrie was found on this machine.\n' +
+      'Point it at one: honeyjam up --log /path/to/cowrie.json (or --cowrie-config /path/to/cowrie.cfg)\n' +
+      'Or see it work without: honeyjam up --demo',
+  }
+}
+
+function describeWatch(watch: Watch, service: RunningService, config: AgentConfig): [string, string][] {
+  const read = `honeyjam denylist\n${curlLine(service)}`
+  if (watch.kind === 'nothing')
+    return [
+      ['watching', `nothing: ${watch.reason}`],
+      ['read it', read],
+    ]
+  const { paths, reason } = watch.logs
+  const what = config.trackSession ? 'that connects' : 'that tries to log in'
+  const next = `each address ${what} is reported within ${config.flushSeconds} s and stays listed for ${formatSpan(config.ttlSeconds * 1000)}`
+  return [
+    ['watching', `${paths.join('\n')}\n(${reason})`],
+    ['next', next],
+    ['read it', read],
+  ]
+}
+
+/** How a program reads the list. */
+function curlLine({ url, administrator }: RunningService): string {
+  return `curl -H "Authorization: Bearer $(cat '${administrator.keyFile}')" ${url}/v1/denylist/reported/ip`
+}
+
+function logSetup(setup: AgentSetup, logger: Logger): void {
+  logWarnings(setup, logger)
+  const { apiUrl } = setup.config
+  if (apiUrl === DEFAULT_API_URL || originOf(setup, 'api_url') === undefined) return
+  logger.warn(
+    { apiUrl, origin: originOf(setup, 'api_url') },
+    'api_url is not used: up reports to its own service; `honeyjam report` reports to another one',
+  )
+}
