@@ -1,0 +1,130 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { createCowrie, publicAddress } from './support/cowrie.ts'
+import { buildProgram, start, temporaryDirectory, waitFor } from './support/program.ts'
+import { startService, type TestService } from './support/service.ts'
+
+beforeAll(buildProgram)
+
+const ROUNDS = 4
+const SEED = Math.trunc(Math.random() * 2 ** 31)
+
+describe(`kill -9 under load (seed ${SEED})`, () => {
+  const random = randomNumbers(SEED)
+
+  it('a service keeps every report it acknowledged, and counts a repeated one once', async () => {
+    const data = temporaryDirectory()
+    let service = await startService([], { data })
+    const port = Number(new URL(service.url).port)
+    const load = startLoad(() => service)
+    for (let round = 0; round < ROUNDS; round += 1) {
+      await wait(100 + random() * 400)
+      service.running.kill('SIGKILL')
+      await service.running.finished
+      service = await startService([], { data, port })
+    }
+    const acknowledged = await load.stop()
+    expect(acknowledged.length).toBeGreaterThan(ROUNDS)
+    const reportsByAddress = await countReports(service)
+    const missing = acknowledged.filter((address) => !reportsByAddress.has(address))
+    expect(missing).toEqual([])
+    expect([...reportsByAddress].filter(([, reports]) => reports !== 1)).toEqual([])
+  })
+
+  it('an agent and a service lose no line of the log and count none twice', async () => {
+    const data = temporaryDirectory()
+    let service = await startService([], { data })
+    const port = Number(new URL(service.url).port)
+    const cowrie = createCowrie({ flush_seconds: 1, flush_addresses: 50 })
+    const words = ['report', '--data', data, '--requests-per-minute', '6000', '--log-level', 'warn']
+    const startAgent = () => start(words, { workingDirectory: cowrie.root })
+
+    let agent = startAgent()
+    let written = 0
+    for (let round = 0; round < ROUNDS * 2; round += 1) {
+      for (let burst = 0; burst < 10; burst += 1) {
+        cowrie.attack(...Array.from({ length: 40 }, (_, index) => publicAddress(written + index)))
+        written += 40
+        await wait(random() * 60)
+      }
+      if (round % 2 === 0) {
+        agent.kill('SIGKILL')
+        await agent.finished
+        agent = startAgent()
+      } else {
+        service.running.kill('SIGKILL')
+        await service.running.finished
+        service = await startService([], { data, port })
+      }
+    }
+    const reportsByAddress = await waitFor(
+      `${written} addresses\n${agent.stderr()}`,
+      async () => {
+        const counts = await countReports(service)
+        return counts.size >= written && counts
+      },
+      30_000,
+    )
+    expect(reportsByAddress.size).toBe(written)
+    expect([...reportsByAddress].filter(([, reports]) => reports !== 1)).toEqual([])
+  }, 60_000)
+})
+
+/** Reports new addresses as fast as the service takes them; what is not acknowledged is sent again with its key. */
+function startLoad(service: () => TestService) {
+  const acknowledged: string[] = []
+  const stopping = new AbortController()
+  let next = 0
+  const runOne = async () => {
+    while (!stopping.signal.aborted) {
+      const addresses = Array.from({ length: 20 }, () => publicAddress(next++))
+      const headers = { 'content-type': 'application/json', 'idempotency-key': crypto.randomUUID() }
+      const isTaken = () => postReport(service(), addresses, headers)
+      if (await waitFor('the report to be taken', isTaken)) acknowledged.push(...addresses)
+    }
+  }
+  const runners = Array.from({ length: 4 }, runOne)
+  const stop = async () => {
+    stopping.abort()
+    await Promise.all(runners)
+    return acknowledged
+  }
+  return { stop }
+}
+
+async function postReport(
+  { url, key }: TestService,
+  addresses: readonly string[],
+  headers: Readonly<Record<string, string>>,
+): Promise<boolean> {
+  try {
+    const response = await fetch(`${url}/v1/ip`, {
+      method: 'POST',
+      headers: { ...headers, authorization: `Bearer ${key}` },
+      body: JSON.stringify({ addresses }),
+    })
+    await response.arrayBuffer()
+    return response.status === 202
+  } catch {
+    // killed in the middle of it
+    return false
+  }
+}
+
+async function countReports(service: TestService): Promise<Map<string, number>> {
+  const listed = await service.listed()
+  return new Map(
+    listed.map(({ self, total_reports: reports }) => [self.slice(self.lastIndexOf('/') + 1), reports]),
+  )
+}
+
+/** mulberry32 */
+function randomNumbers(seed: number): () => number {
+  let state = seed
+  return () => {
+    state = (state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
+  }
+}

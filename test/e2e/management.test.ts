@@ -1,0 +1,160 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { buildProgram, run, temporaryDirectory } from './support/program.ts'
+import { addressesOf, startService } from './support/service.ts'
+
+beforeAll(buildProgram)
+
+describe('the lists', () => {
+  it('ban, check, print in every format, unban', async () => {
+    const service = await startService()
+    const banned = await service.honeyjam(
+      'ban',
+      '8.8.4.4',
+      '2001:4860:4860::8844',
+      '--ttl',
+      '3600',
+      '--tags',
+      'MANUAL, TEST',
+    )
+    expect(banned.code).toBe(0)
+    expect(banned.stdout).toMatch(/8\.8\.4\.4 +banned +until .* UTC \((?:1h|59m \d+s)\)/)
+
+    const check = await service.honeyjam('check', '8.8.4.4', '9.9.9.9')
+    expect(check.stdout).toMatch(/^8\.8\.4\.4 {2}listed$/m)
+    expect(check.stdout).toMatch(/^ {2}tags +MANUAL, TEST$/m)
+    expect(check.stdout).toMatch(/^9\.9\.9\.9 {2}not listed$/m)
+
+    const table = await service.honeyjam('denylist')
+    expect(table.stdout).toMatch(/^ADDRESS +REPORTS/)
+    expect(table.stdout).toMatch(/^2001:4860:4860::8844 +1 /m)
+    const plain = await service.honeyjam('denylist', '--format', 'plain')
+    expect(plain.stdout.trim().split('\n').toSorted()).toEqual(['2001:4860:4860::8844', '8.8.4.4'])
+    const ipv6 = await service.honeyjam('denylist', '--format', 'plain', '--protocol', 'ipv6')
+    expect(ipv6.stdout).toBe('2001:4860:4860::8844\n')
+    const csv = await service.honeyjam('denylist', '--format', 'csv')
+    expect(csv.stdout).toContain('8.8.4.4')
+    expect(csv.stdout.trim().split('\n')).toHaveLength(3)
+    const waf = await service.honeyjam('denylist', '--format', 'aws-waf', '--protocol', 'ipv4')
+    expect(JSON.parse(waf.stdout)).toMatchObject({ IPAddressVersion: 'IPV4', Addresses: ['8.8.4.4/32'] })
+    const both = await service.honeyjam('denylist', '--format', 'aws-waf')
+    expect(both).toMatchObject({ code: 2, stdout: '' })
+    expect(both.stderr).toContain('--protocol ipv4 or ipv6')
+
+    const unbanned = await service.json('unban', '8.8.4.4', '9.9.9.9')
+    expect(unbanned).toMatchObject({
+      results: [
+        { address: '8.8.4.4', outcome: 'unbanned' },
+        { address: '9.9.9.9', outcome: 'skipped' },
+      ],
+    })
+    expect(addressesOf(await service.listed())).toEqual(['2001:4860:4860::8844'])
+  })
+
+  it('what is allowed is never listed', async () => {
+    const service = await startService()
+    await service.honeyjam('ban', '8.8.4.4')
+    expect((await service.honeyjam('allow', '8.8.4.0/24')).code).toBe(0)
+    expect(await service.listed()).toEqual([])
+    expect((await service.honeyjam('allowlist')).stdout).toMatch(/^8\.8\.4\.0\/24 .* for ever$/m)
+
+    const refused = await service.honeyjam('ban', '8.8.4.4', '9.9.9.9')
+    expect(refused.code).toBe(3)
+    expect(refused.stdout).toMatch(/^8\.8\.4\.4 +skipped +on the allowlist$/m)
+    expect((await service.honeyjam('check', '8.8.4.4')).stdout).toMatch(/^8\.8\.4\.4 {2}allowed$/m)
+
+    await service.honeyjam('disallow', '8.8.4.0/24')
+    expect((await service.honeyjam('allowlist')).stdout).toBe('The allowlist is empty.\n')
+    expect((await service.honeyjam('ban', '8.8.4.4')).code).toBe(0)
+  })
+
+  it('says why an address cannot be banned', async () => {
+    const service = await startService()
+    const { code, stdout } = await service.honeyjam('ban', '10.0.0.1', '8.8.4.4', '1.2.3', '224.0.0.1')
+    expect(code).toBe(3)
+    expect(stdout).toMatch(/^10\.0\.0\.1 +skipped +private or reserved/m)
+    expect(stdout).toMatch(/^1\.2\.3 +skipped +not an address/m)
+    expect(stdout).toMatch(/^224\.0\.0\.1 +skipped +no packet can come from it/m)
+    expect(addressesOf(await service.listed())).toEqual(['8.8.4.4'])
+  })
+})
+
+describe('keys', () => {
+  it('a key is made, limited to its scopes, listed and revoked', async () => {
+    const service = await startService()
+    const made = await service.honeyjam('key', 'create', '--name', 'edge', '--scope', 'read')
+    expect(made.code).toBe(0)
+    expect(made.stdout).toMatch(/^tja_[0-9A-Za-z]{36}\n$/)
+    const keyFile = join(temporaryDirectory(), 'edge.key')
+    writeFileSync(keyFile, made.stdout, { mode: 0o600 })
+    const asEdge = ['--api-url', service.url, '--key-file', keyFile]
+
+    expect((await run(['denylist', ...asEdge])).code).toBe(0)
+    const forbidden = await run(['ban', '8.8.4.4', ...asEdge])
+    expect(forbidden.code).toBe(3)
+    expect(forbidden.stderr).toContain('403')
+
+    const { keys } = await service.json<{ keys: { id: number; name: string }[] }>('key', 'list')
+    const id = keys.find((key) => key.name === 'edge')?.id
+    expect((await service.honeyjam('key', 'revoke', String(id))).code).toBe(0)
+    expect((await service.honeyjam('key', 'list')).stdout).toMatch(/^ +\d+ +edge .* revoked /m)
+    const revoked = await run(['denylist', ...asEdge])
+    expect(revoked.code).toBe(3)
+    expect(revoked.stderr).toContain('[API_REFUSED]')
+  })
+
+  it('a key by the environment, and errors as JSON', async () => {
+    const service = await startService()
+    const options = {
+      environment: { HONEYJAM_BEARER_TOKEN: service.key, HONEYJAM_API_URL: `${service.url}/v1/ip` },
+    }
+    expect((await run(['denylist'], options)).code).toBe(0)
+    const wrong = { environment: { ...options.environment, HONEYJAM_BEARER_TOKEN: `tja_${'x'.repeat(36)}` } }
+    const refused = await run(['denylist', '--json'], wrong)
+    expect(refused).toMatchObject({ code: 3, stdout: '' })
+    expect(JSON.parse(refused.stderr)).toMatchObject({ error: { code: 'API_REFUSED' } })
+  })
+
+  it('an id that is none', async () => {
+    const service = await startService()
+    expect(await service.honeyjam('key', 'revoke', '../receipts')).toMatchObject({ code: 2 })
+    expect(await service.honeyjam('key', 'revoke', '9999')).toMatchObject({ code: 3 })
+  })
+})
+
+describe('what goes wrong', () => {
+  it('no service: exit code 4 and what to do', async () => {
+    const environment = { HONEYJAM_BEARER_TOKEN: `tja_${'x'.repeat(36)}` }
+    const { code, stderr } = await run(['denylist', '--api-url', 'http://127.0.0.1:9'], { environment })
+    expect(code).toBe(4)
+    expect(stderr).toMatch(/^honeyjam: no answer to GET http:\/\/127\.0\.0\.1:9\//)
+    expect(stderr).toContain('[API_UNREACHABLE]')
+    expect(stderr).not.toContain('    at ')
+  })
+
+  it('the administrator’s key is not sent to another machine', async () => {
+    const { data } = await startService()
+    const { code, stderr } = await run(['denylist', '--data', data, '--api-url', 'http://192.0.2.1'])
+    expect(code).toBe(2)
+    expect(stderr).toContain('--key-file')
+  })
+
+  it.each([
+    [['bann', '8.8.4.4'], "unknown command 'bann'"],
+    [['ban'], "missing required argument 'address'"],
+    [['ban', '8.8.4.4', '--ttl', '0'], 'whole number from 1 to 315360000'],
+    [['serve', '--port', '70000'], 'whole number from 0 to 65535'],
+    [['denylist', '--format', 'xml'], 'Allowed choices are table, plain, json, csv, aws-waf'],
+    [['key', 'create'], "required option '--name <name>' not specified"],
+    [
+      ['denylist', '--key-file', '/nonexistent/key'],
+      '/nonexistent/key cannot be read: there is no such file',
+    ],
+    [['denylist', '--data', '/nonexistent/data'], '/nonexistent/data/admin.key does not exist'],
+  ])('%j: exit code 2', async (words, message) => {
+    const { code, stdout, stderr } = await run(words)
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+    expect(stderr).toContain(message)
+  })
+})
