@@ -9,6 +9,8 @@ const MAX_CHECKPOINT_ROWS = 32_000
 const LINGER_MS = 100
 const RETRY_MS = 1000
 const LONGEST_RETRY_MS = 30_000
+/** A stop does not wait longer than this for the tables: the journal holds the rest, and the next start replays it. */
+const CLOSE_MS = 5000
 
 export interface MergerOptions {
   readonly state: DenylistState
@@ -44,11 +46,13 @@ export class Merger {
     })
   }
 
-  /** Writes all that waits, once; what the store refuses now stays in the journal. */
+  /** Writes what waits, for up to {@link CLOSE_MS} and until the store refuses; the rest stays in the journal. */
   async close(): Promise<void> {
+    const { state, clock } = this.#options
+    const endAtMs = clock.nowMs() + CLOSE_MS
     this.#stopping.abort()
     await this.#running
-    while (!this.#options.state.unmerged.isEmpty) if (!(await this.#writeOne())) return
+    while (!state.unmerged.isEmpty && clock.nowMs() < endAtMs) if (!(await this.#writeOne())) return
   }
 
   async #run(): Promise<void> {
