@@ -94,12 +94,15 @@ function refusalOf(code: string | undefined): Refusal {
 }
 
 function respond(response: ServerResponse, { status, body }: Refusal): void {
-  const headers = {
-    ...SECURITY_HEADERS,
-    'content-type': 'application/json; charset=utf-8',
-    connection: 'close',
-  }
-  response.writeHead(status, headers).end(JSON.stringify(body))
+  const text = JSON.stringify(body)
+  response
+    .writeHead(status, {
+      ...SECURITY_HEADERS,
+      'content-type': 'application/json; charset=utf-8',
+      'content-length': Buffer.byteLength(text),
+      connection: 'close',
+    })
+    .end(text)
 }
 
 const answered = new WeakSet<Duplex>()
