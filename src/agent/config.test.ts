@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
@@ -9,6 +9,7 @@ import { HoneyjamError } from '../runtime/index.ts'
 import {
   type AgentConfig,
   type AgentOverrides,
+  AgentSettings,
   DEFAULT_API_URL,
   parseAgentConfig,
   startLine,
@@ -60,6 +61,29 @@ function faultsOf(given: Given): string[] {
 function warningsOf(given: Given): string[] {
   return parse(given).warnings.map((warning) => warning.replaceAll(`${directory}/`, ''))
 }
+
+/** Option and default of every row of the tables. */
+function documentedOptions(): [string, string][] {
+  const page = readFileSync(new URL('../../docs/reference/configuration.md', import.meta.url), 'utf8')
+  return [...page.matchAll(/^\| `(\w+)` \| (?:`([^`]*)`)? ?\|/gm)].map(([, option = '', value = '']) => [
+    option,
+    value,
+  ])
+}
+
+describe('the reference page', () => {
+  it('has every option, and no other', () => {
+    expect(documentedOptions().map(([option]) => option)).toEqual(Object.keys(AgentSettings.shape))
+  })
+
+  it('has the defaults', () => {
+    const lines = documentedOptions().flatMap(([option, value]) =>
+      value === '' ? [] : [`${option} = ${value}`],
+    )
+    expect(lines).toHaveLength(10)
+    expect(parse({ section: lines.join('\n') })).toEqual(parse({}))
+  })
+})
 
 describe('the section', () => {
   it('may be empty: every option has a default, tags too', () => {
