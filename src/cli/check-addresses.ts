@@ -53,8 +53,9 @@ function factsOf(checked: CheckResult, nowMs: number): [string, string][] {
       ],
       ['reports', String(entry.total_reports)],
       ['dataset', escapeText(datasetName(entry))],
-      ['tags', escapeText((entry.tags ?? []).join(', '))],
     )
+    if (entry.tags !== undefined && entry.tags.length > 0)
+      facts.push(['tags', escapeText(entry.tags.join(', '))])
   }
   if (allowedBy !== undefined) {
     const until = allowedBy.expiry === undefined ? 'for ever' : `until ${formatInstant(allowedBy.expiry)} UTC`
