@@ -12,14 +12,19 @@ export interface RawAnswer {
 /**
  * Sends bytes over a socket of its own and reads until the server closes, or until an answer with a `Content-Length` is
  * whole.
+ * @param thenEnd says to the server that nothing more will come
  * @returns `undefined` when the server closed without an answer
  */
-export async function sendRaw(port: number, bytes: string | Uint8Array): Promise<RawAnswer | undefined> {
+export async function sendRaw(
+  port: number,
+  bytes: string | Uint8Array,
+  { thenEnd = false }: { readonly thenEnd?: boolean } = {},
+): Promise<RawAnswer | undefined> {
   const text = await new Promise<string>((resolve, reject) => {
     const socket = connect(port, '127.0.0.1')
     let received = ''
     socket.setEncoding('latin1')
-    socket.on('connect', () => socket.write(bytes))
+    socket.on('connect', () => (thenEnd ? socket.end(bytes) : socket.write(bytes)))
     socket.on('data', (chunk: string) => {
       received += chunk
       if (isWhole(received)) socket.destroy()
