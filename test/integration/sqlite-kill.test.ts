@@ -11,10 +11,10 @@ import { openSqliteStore } from '../../src/store/sqlite/index.ts'
 import { SHARED_ADDRESSES, TallyDenylist } from '../support/tally-denylist.ts'
 
 const WRITER = fileURLToPath(new URL('../support/tally-writer.ts', import.meta.url))
-const ROUNDS = 15
+const ROUNDS = 12
 const RECORDS_PER_ROUND = 1_000_000
 /** Kept low so that some rounds die while the writer is still replaying what the one before left. */
-const MAX_ACKNOWLEDGED = 1500
+const MAX_ACKNOWLEDGED = 1000
 
 let directory: string
 
@@ -26,7 +26,7 @@ afterEach(() => rmSync(directory, { recursive: true }))
 
 describe('a service that is killed', () => {
   it('has lost nothing it acknowledged and counts nothing twice, round after round', {
-    timeout: 60_000,
+    timeout: 120_000,
   }, async () => {
     const seed = Number(process.env['HONEYJAM_KILL_SEED'] ?? Math.floor(Math.random() * 2 ** 32))
     process.stdout.write(`kill test: HONEYJAM_KILL_SEED=${seed}\n`)
