@@ -27,7 +27,7 @@ export interface ReportQueue {
   close(): Promise<void>
 }
 
-/** Rows of the reported list as parallel arrays, so that they cross to a worker without copying. */
+/** Rows of the reported list as parallel arrays, so that they cross to a worker at the cost of a copy of memory. */
 export interface EntryRows {
   readonly count: number
   readonly accountIds: Uint32Array
@@ -64,7 +64,7 @@ export interface AllowRow {
   readonly appliedPosition: number
 }
 
-/** A set of final states to be written in one transaction. */
+/** A set of final states to be written in one transaction; each row and range stands in it once. */
 export interface Checkpoint {
   readonly entries: EntryRows
   readonly allowed: readonly AllowRow[]
@@ -88,8 +88,9 @@ export interface DenylistStore {
   loadEntries(expiresAfterMs: number, onBatch: (rows: EntryRows) => void): Promise<void>
   /** All ranges of all allowlists, expired ones left out. */
   loadAllowed(expiresAfterMs: number): Promise<readonly AllowRow[]>
-  /** Idempotency keys received after `receivedAfterMs`, newest last, with their receipts. */
+  /** @returns the receipt, if the account has it */
   findReceiptById(accountId: number, receiptId: string): Promise<Receipt | undefined>
+  /** @returns the receipt of the request that was received with this key after `receivedAfterMs` */
   findReceiptByIdempotencyKey(
     accountId: number,
     idempotencyKey: string,
