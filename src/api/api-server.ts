@@ -71,7 +71,9 @@ function createApp({ logger }: ApiOptions): FastifyInstance {
   })
   app.setErrorHandler((error, request, reply) => handleError(logger, error, request, reply))
   app.removeAllContentTypeParsers()
-  app.addContentTypeParser('*', (_request: FastifyRequest, payload: IncomingMessage) => readBody(payload))
+  app.addContentTypeParser('*', ({ headers }: FastifyRequest, payload: IncomingMessage) => {
+    return readBody(payload, Number(headers['content-length']))
+  })
   return app
 }
 

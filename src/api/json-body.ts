@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import type { z } from 'zod'
 import { checkRequest, type Fault, MAX_ADDRESSES } from '../contract/index.ts'
+import { isDeeperThan } from './json-depth.ts'
 import { type Refusal, refuse, refuseFaults } from './refusal.ts'
 
 const NOT_JSON: Fault = {
@@ -8,6 +9,9 @@ const NOT_JSON: Fault = {
   msg: 'send the body as application/json',
   type: 'value_error.content_type',
 }
+
+/** No body of ours is nested more than twice; the rest is for fields of other servers, which are ignored. */
+const MAX_DEPTH = 32
 
 /** The refusal of a request whose `Content-Type` is not JSON. */
 export function refuseContentType(): Refusal {
@@ -24,6 +28,10 @@ export function jsonBodyOf(request: FastifyRequest): unknown {
   const bytes = request.body
   if (!Buffer.isBuffer(bytes) || bytes.length === 0) {
     throw refuseFaults([{ loc: ['body'], msg: 'field required', type: 'value_error.missing' }])
+  }
+  if (isDeeperThan(bytes, MAX_DEPTH)) {
+    const msg = `the body is nested more than ${MAX_DEPTH} times`
+    throw refuseFaults([{ loc: ['body'], msg, type: 'value_error.jsondecode' }])
   }
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)) as unknown

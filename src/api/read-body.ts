@@ -10,20 +10,21 @@ const MAX_DRAINED_BYTES = 8 * MAX_BODY_BYTES
 
 /**
  * Reads a request body of at most {@link MAX_BODY_BYTES}; never holds more than that.
+ * @param declaredBytes `Content-Length`, or NaN where there is none
  * @throws Refusal 413 `request-body-too-large`
  */
-export async function readBody(payload: Readable): Promise<Buffer> {
+export async function readBody(payload: Readable, declaredBytes: number): Promise<Buffer> {
   const chunks: Buffer[] = []
   let received = 0
+  let isTooLarge = declaredBytes > MAX_BODY_BYTES
   // leaving the loop must not destroy the socket, which still has to carry the answer
   for await (const chunk of payload.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     received += chunk.length
-    if (received <= MAX_BODY_BYTES) chunks.push(chunk)
-    else chunks.length = 0
+    isTooLarge ||= received > MAX_BODY_BYTES
+    if (isTooLarge) chunks.length = 0
+    else chunks.push(chunk)
     if (received > MAX_DRAINED_BYTES) break
   }
-  if (received > MAX_BODY_BYTES) {
-    throw refuse('request-body-too-large', `the body is larger than ${MAX_BODY_BYTES} bytes`)
-  }
+  if (isTooLarge) throw refuse('request-body-too-large', `the body is larger than ${MAX_BODY_BYTES} bytes`)
   return Buffer.concat(chunks, received)
 }

@@ -93,7 +93,8 @@ describe.each(OPERATIONS)('POST %s', (path) => {
     ['[]', 'type_error.dict'],
     ['"8.8.8.8"', 'type_error.dict'],
     ['['.repeat(100_000), 'value_error.jsondecode'],
-    [`${'['.repeat(100_000)}${']'.repeat(100_000)}`, 'type_error.dict'],
+    [`${'['.repeat(100_000)}${']'.repeat(100_000)}`, 'value_error.jsondecode'],
+    [`${'['.repeat(32)}${']'.repeat(32)}`, 'type_error.dict'],
     [Buffer.from([0x7b, 0xff, 0x7d]), 'value_error.jsondecode'],
   ])('refuses a body that is no object', async (body, type) => {
     const answer = await api.ask('POST', path, { body, headers: { 'content-type': 'application/json' } })
