@@ -1,2 +1,2 @@
-export { type ApiServer, CLOSE_GRACE_MS, createApiServer } from './api-server.ts'
+export { type ApiServer, createApiServer } from './api-server.ts'
 export type { ApiOptions, ApiSettings } from './context.ts'

@@ -1,5 +1,5 @@
 export { type Checked, checkRequest, type RequestPart } from './check-request.ts'
-export { DATASET_PATTERN, DATASETS, type DatasetName, DEFAULT_DATASET, isDataset } from './datasets.ts'
+export { DATASET_PATTERN, DEFAULT_DATASET, isDataset, type Name } from './datasets.ts'
 export { ErrorBody, errorBody, Fault, ValidationErrorBody } from './error-bodies.ts'
 export { ERRORS, type ErrorKind, type ErrorSlug, isErrorSlug } from './errors.ts'
 export { HealthInfo, ReadyInfo } from './health.ts'
@@ -8,8 +8,6 @@ export {
   MAX_ADDRESSES,
   MAX_BODY_BYTES,
   MAX_IDEMPOTENCY_KEY_LENGTH,
-  MAX_KEY_NAME_LENGTH,
-  MAX_TAG_LENGTH,
   MAX_TAGS,
   MAX_TTL_SECONDS,
 } from './limits.ts'
@@ -33,12 +31,11 @@ export {
   SkipWord,
 } from './management-api.ts'
 export { ERROR_PAGES_PATH, MANAGEMENT_PATHS, REPORT_PATHS, TEST_PATH, USER_PATHS } from './paths.ts'
-export { AddressesRequest, Dataset, FalsePositiveRequest, ReportRequest, TtlSeconds } from './report-api.ts'
-export { isTag, TAG_PATTERN, TagList, TextList } from './text-lists.ts'
+export { AddressesRequest, FalsePositiveRequest, ReportRequest } from './report-api.ts'
+export { isTag } from './text-lists.ts'
 export {
   OUTPUT_FORMATS,
   type OutputFormat,
-  PROTOCOLS,
   ReportedAddress,
   ReportedAddressList,
   ReportedQuery,
