@@ -1,5 +1,5 @@
 export { type Checked, checkRequest, type RequestPart } from './check-request.ts'
-export { DATASET_PATTERN, DEFAULT_DATASET, isDataset, type Name } from './datasets.ts'
+export { DATASET_PATTERN, type DatasetName, DEFAULT_DATASET, isDataset } from './datasets.ts'
 export { ErrorBody, errorBody, Fault, ValidationErrorBody } from './error-bodies.ts'
 export { ERRORS, type ErrorKind, type ErrorSlug, isErrorSlug } from './errors.ts'
 export { HealthInfo, ReadyInfo } from './health.ts'
