@@ -70,6 +70,11 @@ export class LineScanner {
     return this.#headBefore !== undefined
   }
 
+  /** Whether any line was found since the last call of {@link take}. */
+  get hasFound(): boolean {
+    return this.#found.lines > 0
+  }
+
   /** Takes the next bytes; they are not kept. */
   push(piece: Uint8Array): void {
     const bytes = Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength)
@@ -137,11 +142,31 @@ export class LineScanner {
     this.#markers.start(bytes)
     let lineStart = start
     while (lineStart < end) {
+      lineStart = this.#passLines(bytes, lineStart, Math.min(end, this.#markers.next(lineStart)))
+      if (lineStart === end) return
       const lineEnd = bytes.indexOf(LINE_FEED, lineStart)
       this.#count(this.#readWithinBounds(bytes, lineStart, lineEnd))
       lineStart = lineEnd + 1
       this.#wholeLinesEnd = this.#offset + lineStart
     }
+  }
+
+  /** Passes over the lines before `limit` that need no parsing, and says where the next one starts. */
+  #passLines(bytes: Buffer, start: number, limit: number): number {
+    if (this.#wholeLinesEnd < this.#exactBytes) return start
+    let lines = 0
+    let lineStart = start
+    for (;;) {
+      const lineEnd = bytes.indexOf(LINE_FEED, lineStart)
+      if (lineEnd === -1 || lineEnd >= limit || lineEnd - lineStart > this.#maxLineBytes) break
+      if (!looksLikeObject(bytes, lineStart, lineEnd)) break
+      lines += 1
+      lineStart = lineEnd + 1
+    }
+    this.#found.lines += lines
+    this.#found.eventLines += lines
+    this.#wholeLinesEnd = this.#offset + lineStart
+    return lineStart
   }
 
   /** Reads the line that starts at `wholeLinesEnd` of the file; in `bytes` it stands from `start` to `end`. */

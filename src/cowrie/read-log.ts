@@ -1,0 +1,177 @@
+import { createReadStream, type Stats } from 'node:fs'
+import { stat } from 'node:fs/promises'
+import type { Readable } from 'node:stream'
+import { holdsPosition, positionIn } from './fingerprint.ts'
+import { LineScanner } from './line-scanner.ts'
+import type { LogBatch, LogPosition } from './log-batch.ts'
+import { type LogFile, openLogFile, type PieceReader } from './log-file.ts'
+import { openLogStream } from './log-stream.ts'
+import { systemErrorCode, unreadable } from './unreadable.ts'
+
+/** The path that stands for standard input. */
+const STANDARD_INPUT = '-'
+
+export interface ReadLogOptions {
+  /** Read in this order, gzipped ones unpacked; `-` is standard input, and pipes are taken too. */
+  readonly paths: readonly string[]
+  /** The wanted events: ids without their last part, such as `cowrie.login`. */
+  readonly groups: readonly string[]
+  /** Goes on behind the batch of this position: the files before its file are left out. No effect when none of them is its file. */
+  readonly from?: LogPosition
+  /** Ends the reading before the next batch. */
+  readonly signal?: AbortSignal
+  /** Default `process.stdin`. */
+  readonly standardInput?: Readable
+}
+
+/**
+ * Reads whole log files once, in constant memory whatever their size; a batch comes for each MiB or less.
+ * A last line without a line feed is taken when it is JSON, else it counts as unparsable.
+ * @throws HoneyjamError LOG_UNREADABLE naming the file: it cannot be opened or read, or it is gzipped and cut off or
+ *   damaged; what could be read of it came before
+ */
+export async function* readLog(options: ReadLogOptions): AsyncGenerator<LogBatch, void, void> {
+  const { paths, from, signal } = options
+  const firstIndex = from === undefined ? 0 : await findFileOf(from, paths)
+  for (const [index, path] of paths.entries()) {
+    if (index < firstIndex) continue
+    if (signal?.aborted === true) return
+    yield* readOne(path, options, await bytesOnDisk(paths.slice(index + 1)))
+  }
+}
+
+async function* readOne(
+  path: string,
+  { groups, from, signal, standardInput }: ReadLogOptions,
+  laterBytes: number,
+): AsyncGenerator<LogBatch, void, void> {
+  let log: OpenedLog | undefined
+  try {
+    log = await openLog(path, standardInput ?? process.stdin, signal)
+    const offset = await skipRead(log.file, from)
+    yield* scanLog(log, { groups, offset, laterBytes, signal })
+  } catch (error) {
+    if (signal?.aborted !== true) throw explained(path, error)
+  } finally {
+    await log?.reader.close()
+  }
+}
+
+interface OpenedLog {
+  readonly reader: PieceReader
+  /** `undefined` when the bytes come from a stream, in which nothing can be found again. */
+  readonly file: LogFile | undefined
+}
+
+async function openLog(
+  path: string,
+  standardInput: Readable,
+  signal: AbortSignal | undefined,
+): Promise<OpenedLog> {
+  if (path === STANDARD_INPUT) return { reader: await openLogStream(standardInput, signal), file: undefined }
+  if (isPipe(await stat(path))) {
+    return { reader: await openLogStream(createReadStream(path), signal), file: undefined }
+  }
+  const file = await openLogFile(path)
+  return { reader: file, file }
+}
+
+async function skipRead(file: LogFile | undefined, from: LogPosition | undefined): Promise<number> {
+  if (file === undefined || from === undefined || !(await holdsPosition(file, from))) return 0
+  await file.skipTo(from.offset)
+  return from.offset
+}
+
+interface ScanOptions {
+  readonly groups: readonly string[]
+  /** Where in the file reading starts. */
+  readonly offset: number
+  /** Of the files that come after this one. */
+  readonly laterBytes: number
+  readonly signal: AbortSignal | undefined
+}
+
+async function* scanLog(
+  { reader, file }: OpenedLog,
+  { groups, offset, laterBytes, signal }: ScanOptions,
+): AsyncGenerator<LogBatch, void, void> {
+  const scanner = new LineScanner({ groups, offset })
+  let next = settled(reader.read())
+  try {
+    for (;;) {
+      const { piece, failure } = await next
+      if (signal?.aborted === true) return
+      const state = await file?.state()
+      const isEnd = piece.length === 0
+      // the disk works while the processor looks at what it gave
+      if (!isEnd) next = settled(reader.read())
+      if (isEnd) scanner.finish()
+      else scanner.push(piece)
+      yield {
+        ...scanner.take(),
+        position: file && state && positionIn(file, scanner.wholeLinesEnd, state),
+        lagBytes: (state?.remainingBytes ?? 0) + laterBytes,
+      }
+      if (failure !== undefined) throw failure.error
+      if (isEnd) return
+    }
+  } finally {
+    await next
+  }
+}
+
+interface ReadResult {
+  /** Empty at the end, which a failure is too. */
+  readonly piece: Buffer
+  readonly failure?: { readonly error: unknown }
+}
+
+/** A promise that may wait unobserved: it never rejects. */
+async function settled(reading: Promise<Buffer>): Promise<ReadResult> {
+  try {
+    return { piece: await reading }
+  } catch (error) {
+    return { piece: Buffer.alloc(0), failure: { error } }
+  }
+}
+
+/** Which of the files the position was taken in; the first if none. */
+async function findFileOf(position: LogPosition, paths: readonly string[]): Promise<number> {
+  for (const [index, path] of paths.entries()) {
+    const found = await statIfPresent(path)
+    if (found === undefined || isPipe(found)) continue
+    const file = await openLogFile(path)
+    try {
+      if (await holdsPosition(file, position)) return index
+    } finally {
+      await file.close()
+    }
+  }
+  return 0
+}
+
+/** How much these logs take on disk; pipes and what cannot be found count nothing. */
+async function bytesOnDisk(paths: readonly string[]): Promise<number> {
+  const found = await Promise.all(paths.map((path) => statIfPresent(path)))
+  return found.reduce((sum, stats) => sum + (stats?.isFile() === true ? stats.size : 0), 0)
+}
+
+async function statIfPresent(path: string): Promise<Stats | undefined> {
+  if (path === STANDARD_INPUT) return undefined
+  try {
+    return await stat(path)
+  } catch (error) {
+    // its turn will come, and then it is reported
+    if (systemErrorCode(error) !== undefined) return undefined
+    throw error
+  }
+}
+
+function isPipe(stats: Stats): boolean {
+  return !stats.isFile() && !stats.isDirectory()
+}
+
+/** What the file system and zlib say becomes an error that names the log; faults of our own stay as they are. */
+function explained(path: string, error: unknown): unknown {
+  return systemErrorCode(error) === undefined ? error : unreadable(path, error)
+}
