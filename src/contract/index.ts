@@ -8,6 +8,7 @@ export {
   MAX_ADDRESSES,
   MAX_BODY_BYTES,
   MAX_IDEMPOTENCY_KEY_LENGTH,
+  MAX_TAG_LENGTH,
   MAX_TAGS,
   MAX_TTL_SECONDS,
 } from './limits.ts'
