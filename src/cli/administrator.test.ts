@@ -23,6 +23,8 @@ afterEach(async () => {
   rmSync(directory, { recursive: true })
 })
 
+const mark = () => join(directory, 'first-start-unfinished')
+
 async function open(): Promise<void> {
   const store = await openSqliteStore(directory, { logger: silentLogger })
   installation = {
@@ -51,8 +53,6 @@ it('the first start makes the key and keeps it, the next ones show it no more', 
 })
 
 describe('a first start that was cut off', () => {
-  const mark = () => join(directory, 'first-start-unfinished')
-
   it('before anything was stored', async () => {
     writeFileSync(mark(), '')
     expect((await restart()).keyState).toBe('new')

@@ -50,9 +50,9 @@ export function refuseWhenDisabled(setup: AgentSetup): void {
   if (setup.config.enabled === false) throw new HoneyjamError('CONFIG_INVALID', disabledMessage(setup))
 }
 
-/** Logs what the operator should know although it stops nothing. */
+/** Logs what the operator should know although it stops nothing; of a retired `api_url` the target tells more. */
 export function logWarnings({ config }: AgentSetup, logger: Logger): void {
-  for (const warning of config.warnings) logger.warn(warning)
+  for (const warning of config.warnings) if (!warning.includes('retired service')) logger.warn(warning)
 }
 
 /** Where an agent remembers what it read and sent. */

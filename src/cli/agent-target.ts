@@ -1,9 +1,10 @@
-import { type AgentConfig, DEFAULT_API_URL } from '../agent/index.ts'
+import type { AgentConfig } from '../agent/index.ts'
 import { HoneyjamError } from '../runtime/index.ts'
 import { adminKeyFile } from './administrator-key-file.ts'
 import { type AgentSettingsOptions, type AgentSetup, originOf } from './agent-setup.ts'
 import { isLoopbackUrl, localServiceUrl, reportUrlOf } from './connect.ts'
 import type { Context } from './context.ts'
+import { escapeText } from './escape-text.ts'
 import { readSecretIfPresent } from './secret-file.ts'
 
 /** Where an agent reports to, and with which key. */
@@ -51,10 +52,10 @@ function findToken(
   return config.bearerToken ?? adminKey()
 }
 
-function warnAboutRetired(setup: AgentSetup, apiUrl: string, { output }: Context): void {
-  const origin = originOf(setup, 'api_url') ?? DEFAULT_API_URL
+function warnAboutRetired({ cowrie }: AgentSetup, apiUrl: string, { output }: Context): void {
+  const configured = cowrie.inspect('output_threatjammer', 'api_url')
   output.note(
-    `Warning: the service that api_url names (${origin}) is gone, and nothing is sent to threatjammer.com any more.\n` +
+    `Warning: the service at ${escapeText(configured?.text ?? '')} (${configured?.origin}) is gone: nothing is sent there.\n` +
       `Reports go to ${apiUrl} instead. To say where yours is: --api-url, or api_url in that file.`,
   )
 }

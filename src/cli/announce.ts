@@ -1,15 +1,15 @@
 import type { Context } from './context.ts'
 import { isLoopbackHost } from './loopback.ts'
-import type { Output } from './output.ts'
 import type { RunningService } from './start-service.ts'
 import { indent, renderPairs } from './table.ts'
 
 /** Says in plain lines where the service listens and where its key is. */
 export function announceService(
   service: RunningService,
-  { output, version }: Context,
+  context: Context,
   more: readonly (readonly [name: string, value: string])[] = [],
 ): void {
+  const { output, version } = context
   if (output.json) {
     output.printJson(describeService(service))
   } else {
@@ -17,7 +17,7 @@ export function announceService(
     const pairs = [...describeForPeople(service), ...more, ['stop', 'Ctrl-C'] as const]
     output.print(indent(renderPairs(pairs)))
   }
-  warnAboutService(service, output)
+  warnAboutService(service, context)
 }
 
 function describeForPeople({ directory, administrator }: RunningService): [string, string][] {
@@ -42,12 +42,13 @@ function describeService({ url, directory, administrator }: RunningService): obj
   }
 }
 
-function warnAboutService({ administrator, directory, host, url }: RunningService, output: Output): void {
+function warnAboutService(service: RunningService, { output, commandName }: Context): void {
+  const { administrator, directory, host, url } = service
   const { keyFile, keyState } = administrator
   if (keyState === 'missing' || keyState === 'invalid') {
     const fault = keyState === 'missing' ? 'is missing' : 'holds a key that is not valid any more'
     output.note(
-      `Warning: ${keyFile} ${fault}. For another one, stop the service and run: honeyjam key reset-admin --data ${directory}`,
+      `Warning: ${keyFile} ${fault}. For another one, stop the service and run: ${commandName} key reset-admin --data ${directory}`,
     )
   }
   if (!isLoopbackHost(host)) {

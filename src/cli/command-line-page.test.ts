@@ -14,6 +14,7 @@ const context: Context = {
   environment: {},
   output: createOutput(process.stdout, process.stderr),
   version: '0.0.0',
+  commandName: 'honeyjam',
   defaultDataDirectory: '/data',
 }
 

@@ -6,6 +6,8 @@ export interface Context {
   readonly environment: NodeJS.ProcessEnv
   readonly output: Output
   readonly version: string
+  /** What to type to run this program, for lines that a person may copy. */
+  readonly commandName: string
   /** Where data lies when `--data` does not say. */
   readonly defaultDataDirectory: string
 }

@@ -15,6 +15,9 @@ describe('formatSpan', () => {
     [86_399_900, '1d'],
     [86_400_000 + 1000, '1d'],
     [90_061_000, '1d 1h'],
+    [86_395_000, '1d'],
+    [3_599_400, '59m 59s'],
+    [7_199_000, '2h'],
   ])('shows %d ms as %s', (milliseconds, text) => {
     expect(formatSpan(milliseconds)).toBe(text)
   })

@@ -1,4 +1,5 @@
 import { homedir } from 'node:os'
+import { commandName } from './command-name.ts'
 import type { Context } from './context.ts'
 import { defaultDataDirectory } from './data-directory.ts'
 import { prepareEnvironment } from './options.ts'
@@ -22,6 +23,7 @@ export async function main({ argv, environment }: MainOptions): Promise<void> {
     environment,
     output,
     version: packageVersion(),
+    commandName: commandName(process.argv[1] ?? '', process.cwd()),
     defaultDataDirectory: defaultDataDirectory({
       packageDirectory: PACKAGE_DIRECTORY,
       environment,

@@ -24,6 +24,8 @@ const REQUESTS_PER_MINUTE = 6000
 const WHAT_IS_PLAYED = '(a recorded attack; every address is one of the ranges reserved for documentation)'
 const PATIENCE_MS = 15_000
 const POLL_MS = 100
+/** One of the recorded attackers. */
+const EXAMPLE = '203.0.113.10'
 
 /** Plays the recorded attack into a throw-away installation, shows what comes of it and goes on serving. */
 export async function runDemo(options: UpOptions, context: Context): Promise<void> {
@@ -84,7 +86,7 @@ async function runDemoIn(
 async function showDemo(
   service: RunningService,
   log: string,
-  { output }: Context,
+  { output, commandName }: Context,
   signal: AbortSignal,
 ): Promise<void> {
   const lines = readDemoAttack()
@@ -100,7 +102,7 @@ async function showDemo(
   if (listed === undefined) return
   if (output.json) output.printJson({ addresses: listed })
   say(renderDenylist(listed, systemClock.nowMs()))
-  say(`\nLook around, in another terminal:\n${indent(suggestions(service, listed))}\n`)
+  say(`\nLook around, in another terminal:\n${indent(suggestions(service, commandName))}\n`)
 }
 
 async function play(
@@ -138,15 +140,11 @@ async function waitForAddresses(
   }
 }
 
-function suggestions(
-  { directory, url, administrator }: RunningService,
-  listed: readonly ReportedAddress[],
-): string {
-  const example = listed[0]?.self.split('/').at(-1) ?? '203.0.113.10'
+function suggestions({ directory, url, administrator }: RunningService, commandName: string): string {
   return [
-    `honeyjam check ${example} --data ${directory}`,
-    `honeyjam denylist --format plain --data ${directory}`,
-    `curl -H "Authorization: Bearer $(cat ${administrator.keyFile})" ${url}/v1/denylist/reported/ip`,
+    `${commandName} check ${EXAMPLE} --data ${directory}`,
+    `${commandName} denylist --format plain --data ${directory}`,
+    `curl -H "Authorization: Bearer $(cat ${administrator.keyFile})" ${url}${USER_PATHS.reported}`,
   ].join('\n')
 }
 

@@ -1,4 +1,5 @@
 import { type AgentConfig, DEFAULT_API_URL } from '../agent/index.ts'
+import { USER_PATHS } from '../contract/index.ts'
 import { createLogger, HoneyjamError, type Logger } from '../runtime/index.ts'
 import {
   type AgentSetup,
@@ -31,7 +32,7 @@ export async function runUp(options: UpOptions & { readonly data: string }, cont
   const stop = listenForStop()
   const logger = createLogger({ format: options.logFormat, level: options.logLevel })
   const setup = loadAgentSetup({ ...options, requestsPerMinute: LOCAL_REQUESTS_PER_MINUTE }, context)
-  const watch = chooseWatch(setup, options)
+  const watch = chooseWatch(setup, options, context)
   const service = await startService({
     ...options,
     directory: options.data,
@@ -41,7 +42,11 @@ export async function runUp(options: UpOptions & { readonly data: string }, cont
     logger,
   })
   try {
-    announceService(service, context, describeWatch(watch, service, setup.config))
+    announceService(
+      service,
+      context,
+      describeWatch(watch, setup.config, readLines(service, options.data, context)),
+    )
     logSetup(setup, logger)
     if (watch.kind === 'nothing') await aborted(stop.signal)
     else {
@@ -61,7 +66,7 @@ export async function runUp(options: UpOptions & { readonly data: string }, cont
   }
 }
 
-function chooseWatch(setup: AgentSetup, { log }: UpOptions): Watch {
+function chooseWatch(setup: AgentSetup, { log }: UpOptions, { commandName }: Context): Watch {
   if (setup.config.enabled === false) return { kind: 'nothing', reason: disabledMessage(setup) }
   try {
     const logs = chooseLogs(setup, log)
@@ -74,13 +79,12 @@ function chooseWatch(setup: AgentSetup, { log }: UpOptions): Watch {
     kind: 'nothing',
     reason:
       'no Cowrie was found on this machine.\n' +
-      'Point it at one: honeyjam up --log /path/to/cowrie.json (or --cowrie-config /path/to/cowrie.cfg)\n' +
-      'Or see it work without: honeyjam up --demo',
+      `Point it at one: ${commandName} up --log /path/to/cowrie.json (or --cowrie-config /path/to/cowrie.cfg)\n` +
+      `Or see it work without: ${commandName} up --demo`,
   }
 }
 
-function describeWatch(watch: Watch, service: RunningService, config: AgentConfig): [string, string][] {
-  const read = `honeyjam denylist\n${curlLine(service)}`
+function describeWatch(watch: Watch, config: AgentConfig, read: string): [string, string][] {
   if (watch.kind === 'nothing')
     return [
       ['watching', `nothing: ${watch.reason}`],
@@ -96,9 +100,11 @@ function describeWatch(watch: Watch, service: RunningService, config: AgentConfi
   ]
 }
 
-/** How a program reads the list. */
-function curlLine({ url, administrator }: RunningService): string {
-  return `curl -H "Authorization: Bearer $(cat '${administrator.keyFile}')" ${url}/v1/denylist/reported/ip`
+/** How a person and a program read the list. */
+function readLines({ url, administrator }: RunningService, data: string, context: Context): string {
+  const { commandName, defaultDataDirectory } = context
+  const where = data === defaultDataDirectory ? '' : ` --data ${data}`
+  return `${commandName} denylist${where}\ncurl -H "Authorization: Bearer $(cat '${administrator.keyFile}')" ${url}${USER_PATHS.reported}`
 }
 
 function logSetup(setup: AgentSetup, logger: Logger): void {

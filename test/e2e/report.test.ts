@@ -47,13 +47,17 @@ describe('honeyjam report, following', () => {
 
   it('reports what waits before it ends', async () => {
     const service = await startService()
+    // only an end can report, as the timer is an hour away
     const cowrie = createCowrie({ flush_seconds: 3600 })
-    const agent = follow(cowrie, service, ['--log-level', 'debug'])
     cowrie.attack('45.0.0.7', '45.0.0.8', '45.0.0.7')
-    await waitFor('the start line', () => agent.stderr().includes('successfully initialized'))
-    agent.kill('SIGTERM')
-    expect(await agent.finished).toMatchObject({ code: 0, signal: null })
-    await followUp(cowrie, service, ['45.0.0.7', '45.0.0.8'])
+    await waitFor('a report at the end', async () => {
+      const agent = follow(cowrie, service)
+      await waitFor('the start line', () => agent.stderr().includes('successfully initialized'))
+      agent.kill('SIGTERM')
+      expect(await agent.finished).toMatchObject({ code: 0, signal: null })
+      return (await service.listed()).length > 0
+    })
+    expect(addressesOf(await service.listed())).toEqual(['45.0.0.7', '45.0.0.8'])
   })
 
   it('keeps what it cannot report, ends in time, and reports it at the next start', async () => {
@@ -134,10 +138,16 @@ describe('honeyjam report, following', () => {
   })
 
   it('shows every fault of the configuration at once', async () => {
-    const cowrie = createCowrie({ enabled: 'perhaps', ttl: 'long', colour: 'red' })
+    const cowrie = createCowrie({ enabled: 'perhaps', ttl: 'long', tags: 'not a tag' })
     const { code, stderr } = await run(['report'], { workingDirectory: cowrie.root })
     expect(code).toBe(2)
-    for (const fault of ['perhaps', 'long', 'colour', `${cowrie.configFile}:2`, `${cowrie.configFile}:3`]) {
+    for (const fault of [
+      'perhaps',
+      'long',
+      'not a tag',
+      `${cowrie.configFile}:2`,
+      `${cowrie.configFile}:4`,
+    ]) {
       expect(stderr).toContain(fault)
     }
   })

@@ -86,7 +86,7 @@ describe('honeyjam serve', () => {
 
     const keyless = start(['serve', '--data', first.data, '--port', '0'])
     await waitFor('the warning', () =>
-      keyless.stderr().includes(`honeyjam key reset-admin --data ${first.data}`),
+      keyless.stderr().includes(` key reset-admin --data ${first.data}`),
     )
     keyless.kill('SIGTERM')
     await keyless.finished

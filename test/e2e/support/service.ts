@@ -97,7 +97,8 @@ export function readServiceFile(data: string): ServiceFile | undefined {
   return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as ServiceFile) : undefined
 }
 
-async function fetchListed(url: string, key: string): Promise<ListedAddress[]> {
+/** What a denylist holds. */
+export async function fetchListed(url: string, key: string): Promise<ListedAddress[]> {
   const answer = await fetch(`${url}/v1/denylist/reported/ip`, {
     headers: { authorization: `Bearer ${key}` },
   })
