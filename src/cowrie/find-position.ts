@@ -1,7 +1,8 @@
 import { holdsPosition, isSameFile } from './fingerprint.ts'
 import type { LogPosition } from './log-batch.ts'
-import { type LogFile, openLogFile } from './log-file.ts'
+import type { LogFile } from './log-file.ts'
 import type { ListedFile } from './log-listing.ts'
+import { openLogFile } from './open-log-file.ts'
 import { isAbsence, systemErrorCode } from './unreadable.ts'
 
 /**

@@ -1,6 +1,7 @@
 import { addAbortSignal, type Readable } from 'node:stream'
 import { gunzip } from './gunzip.ts'
-import { type PieceReader, startsLikeGzip } from './log-file.ts'
+import type { PieceReader } from './log-file.ts'
+import { startsLikeGzip } from './open-log-file.ts'
 import { PieceQueue } from './piece-queue.ts'
 
 /**

@@ -4,8 +4,9 @@ import type { Readable } from 'node:stream'
 import { holdsPosition, positionIn } from './fingerprint.ts'
 import { LineScanner } from './line-scanner.ts'
 import type { LogBatch, LogPosition } from './log-batch.ts'
-import { type LogFile, openLogFile, type PieceReader } from './log-file.ts'
+import type { LogFile, PieceReader } from './log-file.ts'
 import { openLogStream } from './log-stream.ts'
+import { openLogFile } from './open-log-file.ts'
 import { systemErrorCode, unreadable } from './unreadable.ts'
 
 /** The path that stands for standard input. */
