@@ -2,6 +2,7 @@ import { eventGroup, type LogLine, readLine } from './cowrie-event.ts'
 import { countLeadingNuls, HeldLine } from './held-line.ts'
 import type { CowrieEvent, LogBatch } from './log-batch.ts'
 import { MarkerSearch } from './marker-search.ts'
+import { isObject, SplitLine } from './split-line.ts'
 
 const LINE_FEED = 10
 const OPENING_BRACE = 123
@@ -43,8 +44,8 @@ export class LineScanner {
   readonly #exactBytes: number
   readonly #maxLineBytes: number
   readonly #held: HeldLine
-  /** The unfinished last line of the file before this one, see {@link continueWithNextFile}. */
-  #headBefore: Buffer | undefined
+  /** What stood behind the last line feed of the files before this one. */
+  readonly #split: SplitLine
   /** Where in the file the next byte stands. */
   #offset: number
   #wholeLinesEnd: number
@@ -56,6 +57,7 @@ export class LineScanner {
     this.#exactBytes = options.exactBytes ?? EXACT_BYTES
     this.#maxLineBytes = options.maxLineBytes ?? MAX_LINE_BYTES
     this.#held = new HeldLine(this.#maxLineBytes)
+    this.#split = new SplitLine(this.#maxLineBytes)
     this.#offset = options.offset ?? 0
     this.#wholeLinesEnd = this.#offset
   }
@@ -63,11 +65,6 @@ export class LineScanner {
   /** Where in the file the last whole line ends: reading again from there repeats and misses nothing. */
   get wholeLinesEnd(): number {
     return this.#wholeLinesEnd
-  }
-
-  /** Whether the end of the file before is still to be joined with the first line of this one. */
-  get isJoining(): boolean {
-    return this.#headBefore !== undefined
   }
 
   /** Whether any line was found since the last call of {@link take}. */
@@ -98,7 +95,7 @@ export class LineScanner {
    * only when it is JSON: should its rest be written after all, it can still be read.
    */
   finish(): void {
-    const lines = this.#joinHeldLine(this.#parseHeldLine()).filter((line) => line.kind !== 'blank')
+    const lines = this.#split.endWith(this.#parseHeldLine(), this.#held.bytes).filter(isNotBlank)
     if (lines.every((line) => line.kind !== 'unparsable')) this.#wholeLinesEnd = this.#offset
     this.#release(lines)
   }
@@ -110,15 +107,14 @@ export class LineScanner {
    */
   endFile(): void {
     if (this.#held.isEmpty) return
-    const lines = this.#joinHeldLine(this.#parseHeldLine())
-    const headBytes = (this.#headBefore?.length ?? 0) + this.#held.bytes.length
-    if (lines.some(isObject) || this.#held.isTooLong || headBytes > this.#maxLineBytes) {
+    const lines = this.#split.endWith(this.#parseHeldLine(), this.#held.bytes)
+    const mayGoOn = !this.#held.isTooLong && !lines.some(isObject) && this.#split.add(this.#held.bytes)
+    if (mayGoOn) {
+      this.#held.clear()
+    } else {
       this.#release(lines)
       this.#wholeLinesEnd = this.#offset
-      return
     }
-    this.#headBefore = Buffer.concat([this.#headBefore ?? Buffer.alloc(0), this.#held.bytes])
-    this.#held.clear()
   }
 
   /** Says that the next piece comes from `offset` of another file. */
@@ -129,11 +125,11 @@ export class LineScanner {
 
   /** Ends the held line if its line feed has come; says where in the piece the next line starts. */
   #completeHeldLine(bytes: Buffer): number {
-    if (this.#held.isEmpty && !this.isJoining) return 0
+    if (this.#held.isEmpty && this.#split.isEmpty) return 0
     const end = bytes.indexOf(LINE_FEED)
     if (end === -1) return 0
     this.#held.append(bytes.subarray(0, end))
-    this.#release(this.#joinHeldLine(this.#readHeldLine()))
+    this.#release(this.#split.endWith(this.#readHeldLine(), this.#held.bytes))
     this.#wholeLinesEnd = this.#offset + end + 1
     return end + 1
   }
@@ -191,22 +187,8 @@ export class LineScanner {
     return this.#held.isTooLong ? UNPARSABLE : readLine(this.#held.bytes.toString())
   }
 
-  /** What the held line is together with the end of the file before: one line, or two that do not belong together. */
-  #joinHeldLine(line: ScannedLine): ScannedLine[] {
-    const head = this.#headBefore
-    if (head === undefined) return [line]
-    const whole = isObject(line) ? undefined : this.#parseJoined(head)
-    return whole !== undefined && isObject(whole) ? [whole] : [readLine(head.toString()), line]
-  }
-
-  #parseJoined(head: Buffer): ScannedLine {
-    const joined = Buffer.concat([head, this.#held.bytes])
-    const isTooLong = this.#held.isTooLong || joined.length > this.#maxLineBytes
-    return isTooLong ? UNPARSABLE : readLine(joined.toString())
-  }
-
   #release(lines: readonly ScannedLine[]): void {
-    this.#headBefore = undefined
+    this.#split.clear()
     this.#held.clear()
     for (const line of lines) this.#count(line)
   }
@@ -227,8 +209,8 @@ type ScannedLine = LogLine | typeof PASSED
 const PASSED = { kind: 'passed' } as const
 const UNPARSABLE = { kind: 'unparsable' } as const
 
-function isObject(line: ScannedLine): boolean {
-  return line.kind === 'event' || line.kind === 'passed' || (line.kind === 'other' && line.isObject)
+function isNotBlank(line: ScannedLine): boolean {
+  return line.kind !== 'blank'
 }
 
 function looksLikeObject(bytes: Buffer, start: number, end: number): boolean {

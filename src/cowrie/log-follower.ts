@@ -181,9 +181,9 @@ export class LogFollower {
     return this.#scanner.hasFound ? { kind: 'batch', batch: this.#takeBatch(file, state) } : AGAIN
   }
 
-  /** While a line is split over two files its start, and so the position, is in the first one. */
+  /** Only called with whole lines at hand: while one is split over two files, the last position stays before its start. */
   #takeBatch(file: LogFile, state: LogFileState): LogBatch {
-    if (!this.#scanner.isJoining) this.#position = positionIn(file, this.#scanner.wholeLinesEnd, state)
+    this.#position = positionIn(file, this.#scanner.wholeLinesEnd, state)
     return {
       ...this.#scanner.take(),
       position: this.#position,

@@ -109,17 +109,18 @@ export class LogDirectory {
     this.truncate()
   }
 
-  truncate(): void {
-    truncateSync(this.log)
+  truncate(bytes = 0): void {
+    truncateSync(this.log, bytes)
     this.#touch('cowrie.json')
   }
 
-  /** As gzip does, the packed file keeps the time of the plain one. */
-  gzip(name: string): void {
+  /** As gzip does, the packed file keeps the time of the plain one; other packers give it the time of the packing. */
+  gzip(name: string, time: 'kept' | 'new' = 'kept'): void {
     const plain = join(this.path, name)
     const { mtime } = statSync(plain)
     writeFileSync(`${plain}.gz`, gzipSync(readFileSync(plain)))
-    utimesSync(`${plain}.gz`, mtime, mtime)
+    if (time === 'kept') utimesSync(`${plain}.gz`, mtime, mtime)
+    else this.#touch(`${name}.gz`)
     rmSync(plain)
   }
 

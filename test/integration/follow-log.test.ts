@@ -1,5 +1,14 @@
 import { execFileSync } from 'node:child_process'
-import { appendFileSync, cpSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readlinkSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type FollowLogOptions, followLog, type LogPosition } from '../../src/cowrie/index.ts'
@@ -102,14 +111,17 @@ describe('following a log', () => {
     expect(await follower.look()).toEqual(addresses(1))
   })
 
-  it('ends at once when it is told to, and closes its file', async () => {
-    directory.logins(1)
-    const follower = follow()
-    await follower.look()
-    expect(openFilesIn(directory.path)).toBe(1)
-    await follower.stop()
-    expect(openFilesIn(directory.path)).toBe(0)
-  })
+  it.skipIf(!existsSync('/proc/self/fd'))(
+    'ends at once when it is told to, and closes its file',
+    async () => {
+      directory.logins(1)
+      const follower = follow()
+      await follower.look()
+      expect(openFilesIn(directory.path)).toBe(1)
+      await follower.stop()
+      expect(openFilesIn(directory.path)).toBe(0)
+    },
+  )
 
   it('tells once of a log that cannot be read, and goes on when it can', async () => {
     const { logger, lines } = captureLog()
@@ -235,17 +247,33 @@ describe('following a log that is rotated', () => {
     expect(await follow({ from: inPackedFile }).look()).toEqual(addresses(3, 4))
   })
 
-  it('reads nothing twice when the file it holds is packed and deleted', async () => {
+  it.each(['kept', 'new'] as const)(
+    'reads nothing twice when the file it holds is packed (time %s)',
+    async (time) => {
+      directory.logins(1)
+      const follower = follow()
+      await follower.look()
+      directory.rename('cowrie.json.2026-11-23')
+      directory.gzip('cowrie.json.2026-11-23', time)
+      directory.logins(2)
+      directory.rename('cowrie.json.2026-11-24')
+      directory.gzip('cowrie.json.2026-11-24', time)
+      directory.logins(3)
+      expect(await follower.look()).toEqual(addresses(2, 3))
+    },
+  )
+
+  it('leaves a packed file alone that is still being written beside the plain one', async () => {
+    const { logger, lines } = captureLog()
     directory.logins(1)
-    const follower = follow()
-    await follower.look()
+    const from = await positionAfterReading()
     directory.rename('cowrie.json.2026-11-23')
-    directory.gzip('cowrie.json.2026-11-23')
     directory.logins(2)
     directory.rename('cowrie.json.2026-11-24')
-    directory.gzip('cowrie.json.2026-11-24')
+    directory.write(Buffer.from([0x1f, 0x8b, 8, 0]), 'cowrie.json.2026-11-24.gz')
     directory.logins(3)
-    expect(await follower.look()).toEqual(addresses(2, 3))
+    expect(await follow({ from, logger }).look()).toEqual(addresses(2, 3))
+    expect(lines).toEqual([])
   })
 
   it('takes what is readable of a packed file that is damaged, tells, and goes on', async () => {
@@ -288,6 +316,17 @@ describe('following a log that is rotated', () => {
     expect(await follower.look()).toEqual(addresses(2, 3))
     directory.logins(4)
     expect(await follow({ from: follower.lastBatch.position! }).look()).toEqual(addresses(4))
+  })
+
+  it('loses no line behind one that was cut off for good', async () => {
+    directory.logins(1)
+    const follower = follow()
+    await follower.look()
+    directory.write(login(2).slice(0, 30))
+    directory.rename('cowrie.json.2026_11_24')
+    directory.logins(3)
+    expect(await follower.look()).toEqual(addresses(3))
+    expect(follower.lastBatch).toMatchObject({ lines: 2, unparsableLines: 1 })
   })
 
   it('does not take a copy that somebody left for a rotated file', async () => {
@@ -347,6 +386,13 @@ describe('following a log that is cut or replaced', () => {
     directory.truncate()
     directory.write(Buffer.concat([Buffer.alloc(3 * (login(1).length + 1)), Buffer.from(`${login(4)}\n`)]))
     expect(await follower.look()).toEqual(addresses(4))
+  })
+
+  it('reads a log anew of which the end was cut off while nobody followed', async () => {
+    directory.logins(...Array.from({ length: 20 }, (_, index) => index))
+    const from = await positionAfterReading()
+    directory.truncate(19 * (login(10).length + 1))
+    expect(await follow({ from }).look()).toContain(addressOf(1))
   })
 
   it('reads another log in a file with the same inode from its start', async () => {
@@ -430,10 +476,18 @@ describe('following a log with the help of the file system', () => {
   })
 })
 
-/** How many files this process holds open in a directory. */
+/** How many files this process holds open in a directory, where the system tells. */
 function openFilesIn(path: string): number {
   const list = '/proc/self/fd'
-  if (!existsSync(list)) return 0
-  const links = execFileSync('ls', ['-l', `/proc/${process.pid}/fd`], { encoding: 'utf8' })
-  return links.split('\n').filter((line) => line.includes(path)).length
+  const links = readdirSync(list).map((number) => readLinkIfPresent(join(list, number)))
+  return links.filter((link) => link?.startsWith(path)).length
+}
+
+function readLinkIfPresent(path: string): string | undefined {
+  try {
+    return readlinkSync(path)
+  } catch {
+    // closed meanwhile, as the one that listed them
+    return undefined
+  }
 }
