@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import type Database from 'better-sqlite3'
 
 /** See docs/reference/agent-state.md. */
@@ -28,7 +29,7 @@ export const AGENT_MIGRATIONS = [
    ) STRICT, WITHOUT ROWID;`,
 ] as const
 
-interface BatchRow {
+export interface BatchRow {
   readonly id: number
   readonly idempotency_key: string
   readonly entries: string
@@ -36,7 +37,7 @@ interface BatchRow {
   readonly open_attempts: number
 }
 
-interface PendingRow {
+export interface PendingRow {
   readonly address: string
   readonly observed_at_ms: number
   readonly sightings: number
@@ -46,6 +47,7 @@ export type StateStatements = ReturnType<typeof prepareStatements>
 
 /** Everything that is ever asked of the agent's tables. */
 export function prepareStatements(database: Database.Database) {
+  database.function('new_idempotency_key', { deterministic: false }, () => randomUUID())
   return {
     positionOf: database
       .prepare<[logPath: string], string>('SELECT position FROM positions WHERE log_path = ?')
@@ -63,11 +65,22 @@ export function prepareStatements(database: Database.Database) {
          (SELECT address FROM pending ORDER BY observed_at_ms DESC, address LIMIT ?)
        RETURNING address, observed_at_ms, sightings`,
     ),
+    addBatches: database.prepare<[{ limit: number; form: string }]>(
+      `INSERT INTO batches (idempotency_key, entries, form)
+       SELECT new_idempotency_key(),
+              json_group_array(json_array(address, observed_at_ms, sightings) ORDER BY place),
+              @form
+       FROM (SELECT *, row_number() OVER (ORDER BY observed_at_ms DESC, address) - 1 AS place FROM pending)
+       GROUP BY place / CAST(@limit AS INTEGER) ORDER BY place`,
+    ),
+    deletePending: database.prepare<[]>('DELETE FROM pending'),
     anyPending: database.prepare<[], number>('SELECT 1 FROM pending LIMIT 1').pluck(),
     countPending: database.prepare<[], number>('SELECT count(*) FROM pending').pluck(),
-    underWay: database.prepare<[], BatchRow>('SELECT * FROM batches ORDER BY id LIMIT 1'),
-    addBatch: database.prepare<[idempotencyKey: string, entries: string, form: string]>(
-      'INSERT INTO batches (idempotency_key, entries, form) VALUES (?, ?, ?)',
+    underWay: database.prepare<[], BatchRow>(
+      'SELECT * FROM batches ORDER BY open_attempts > 0 DESC, id LIMIT 1',
+    ),
+    addBatch: database.prepare<[entries: string, form: string], BatchRow>(
+      'INSERT INTO batches (idempotency_key, entries, form) VALUES (new_idempotency_key(), ?, ?) RETURNING *',
     ),
     beginAttempt: database.prepare<[id: number]>(
       'UPDATE batches SET open_attempts = open_attempts + 1 WHERE id = ?',
@@ -75,7 +88,13 @@ export function prepareStatements(database: Database.Database) {
     endAttempt: database.prepare<[id: number]>(
       'UPDATE batches SET open_attempts = open_attempts - 1 WHERE id = ? AND open_attempts > 0',
     ),
-    deleteBatch: database.prepare<[id: number]>('DELETE FROM batches WHERE id = ?'),
+    /** Gives the number of its addresses. */
+    deleteBatch: database
+      .prepare<[id: number], number>('DELETE FROM batches WHERE id = ? RETURNING json_array_length(entries)')
+      .pluck(),
+    countBatched: database
+      .prepare<[], number>('SELECT coalesce(sum(json_array_length(entries)), 0) FROM batches')
+      .pluck(),
     count: database.prepare<[name: string, addition: number]>(
       'INSERT INTO counters VALUES (?, ?) ON CONFLICT DO UPDATE SET value = value + excluded.value',
     ),

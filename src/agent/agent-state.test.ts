@@ -102,6 +102,33 @@ describe('taking a batch', () => {
   })
 })
 
+describe('forming all batches', () => {
+  it('takes everything that waits, newest first, each with a key of its own', () => {
+    record(...Array.from({ length: 5 }, (_, n) => sighting(`192.0.2.${n}`, n)))
+    state.formBatches(2, FORM)
+    expect(state.waitingAddresses).toBe(5)
+    const taken: Batch[] = []
+    for (let batch = state.takeBatch(2, FORM); batch !== undefined; batch = state.takeBatch(2, FORM)) {
+      taken.push(batch)
+      state.settle(batch.id)
+    }
+    expect(taken.map(({ report }) => report.observedAtMs)).toEqual([[4, 3], [2, 1], [0]])
+    expect(taken[0]?.report.addresses).toEqual(['192.0.2.4', '192.0.2.3'])
+    expect(new Set(taken.map(({ idempotencyKey }) => idempotencyKey)).size).toBe(3)
+  })
+
+  it('goes on first with the batch that may have been taken', () => {
+    record(sighting('192.0.2.1', 1), sighting('192.0.2.2', 2))
+    state.formBatches(1, FORM)
+    const first = take()
+    state.noteNotTaken(first.id)
+    // settings that were corrected: the batches are formed anew, one after the other
+    const anew = take(1, { ...FORM, type: 'OTHER' })
+    expect(take(1, { ...FORM, type: 'OTHER' })).toEqual(anew)
+    expect(anew.idempotencyKey).not.toBe(first.idempotencyKey)
+  })
+})
+
 describe('a batch that surely was not taken', () => {
   it('keeps its key while there is nothing to change', () => {
     record(sighting('192.0.2.1', 1))

@@ -1,9 +1,14 @@
-import { randomUUID } from 'node:crypto'
 import type Database from 'better-sqlite3'
 import type { Report } from '../client/index.ts'
 import type { LogPosition } from '../cowrie/index.ts'
 import type { Address } from '../ip/index.ts'
-import { AGENT_MIGRATIONS, prepareStatements, type StateStatements } from './agent-schema.ts'
+import {
+  AGENT_MIGRATIONS,
+  type BatchRow,
+  type PendingRow,
+  prepareStatements,
+  type StateStatements,
+} from './agent-schema.ts'
 import { guarded, openStateDatabase } from './state-database.ts'
 
 /** All sightings of one address that wait to be reported, folded into one. */
@@ -105,8 +110,15 @@ export class AgentState {
       if (underWay !== undefined) this.#dissolve(underWay)
       const entries = this.#takeNewest(limit)
       if (entries.length === 0) return undefined
-      this.#statements.addBatch.run(randomUUID(), JSON.stringify(entries), JSON.stringify(form))
-      return this.#begin(this.#underWay()!)
+      return this.#begin(this.#addBatch(entries, form))
+    })
+  }
+
+  /** Forms all batches at once, for a state into which nothing more comes: taking them out one by one costs much more. */
+  formBatches(limit: number, form: ReportForm): void {
+    this.#transact(() => {
+      this.#statements.addBatches.run({ limit, form: JSON.stringify(form) })
+      this.#statements.deletePending.run()
     })
   }
 
@@ -118,18 +130,17 @@ export class AgentState {
   /** A service has taken the batch: it is done. */
   settle(batchId: number): void {
     this.#transact(() => {
-      const batch = this.#underWay()
-      if (batch?.id !== batchId) return
-      this.#statements.deleteBatch.run(batchId)
+      const addresses = this.#statements.deleteBatch.get(batchId)
+      if (addresses === undefined) return
       this.#statements.count.run('batches', 1)
-      this.#statements.count.run('addresses', batch.entries.length)
+      this.#statements.count.run('addresses', addresses)
     })
   }
 
   /** Addresses that wait, those of the batch under way included (one may stand in both). */
   get waitingAddresses(): number {
     return guarded(this.#path, () => {
-      return (this.#statements.countPending.get() ?? 0) + (this.#underWay()?.entries.length ?? 0)
+      return (this.#statements.countPending.get() ?? 0) + (this.#statements.countBatched.get() ?? 0)
     })
   }
 
@@ -167,14 +178,7 @@ export class AgentState {
 
   #underWay(): StoredBatch | undefined {
     const row = this.#statements.underWay.get()
-    if (row === undefined) return undefined
-    return {
-      id: row.id,
-      idempotencyKey: row.idempotency_key,
-      entries: JSON.parse(row.entries) as Entry[],
-      form: JSON.parse(row.form) as ReportForm,
-      openAttempts: row.open_attempts,
-    }
+    return row === undefined ? undefined : batchOf(row)
   }
 
   #isOutdated(batch: StoredBatch, limit: number, form: ReportForm): boolean {
@@ -187,7 +191,7 @@ export class AgentState {
   }
 
   #dissolve({ id, entries }: StoredBatch): void {
-    this.#statements.deleteBatch.run(id)
+    this.#statements.deleteBatch.get(id)
     for (const [address, observedAtMs, sightings] of entries)
       this.#addPending({ address, observedAtMs, sightings })
   }
@@ -196,7 +200,11 @@ export class AgentState {
     const rows = this.#statements.takeNewest.all(limit)
     // RETURNING promises no order
     rows.sort((a, b) => b.observed_at_ms - a.observed_at_ms || (a.address < b.address ? -1 : 1))
-    return rows.map((row) => [row.address as Address, row.observed_at_ms, row.sightings])
+    return rows.map(entryOf)
+  }
+
+  #addBatch(entries: readonly Entry[], form: ReportForm): StoredBatch {
+    return batchOf(this.#statements.addBatch.get(JSON.stringify(entries), JSON.stringify(form))!)
   }
 
   #begin(batch: StoredBatch): Batch {
@@ -213,6 +221,20 @@ interface StoredBatch {
   readonly form: ReportForm
   /** Attempts of which nobody knows whether the service took the batch. */
   readonly openAttempts: number
+}
+
+function batchOf(row: BatchRow): StoredBatch {
+  return {
+    id: row.id,
+    idempotencyKey: row.idempotency_key,
+    entries: JSON.parse(row.entries) as Entry[],
+    form: JSON.parse(row.form) as ReportForm,
+    openAttempts: row.open_attempts,
+  }
+}
+
+function entryOf({ address, observed_at_ms, sightings }: PendingRow): Entry {
+  return [address as Address, observed_at_ms, sightings]
 }
 
 function reportOf({ entries, form: { type, ttlSeconds, tags, withTimes } }: StoredBatch): Report {

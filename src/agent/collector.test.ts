@@ -15,7 +15,7 @@ let directory: string
 let state: AgentState
 let clock: ManualClock
 let stop: AbortController
-let recorded: number
+let flushes: number
 let collector: Collector
 let timer: Promise<void>
 
@@ -58,7 +58,7 @@ beforeEach(() => {
   state = new AgentState(join(directory, 'agent.db'))
   clock = new ManualClock()
   stop = new AbortController()
-  recorded = 0
+  flushes = 0
   collector = new Collector({
     state,
     rules: RULES,
@@ -66,11 +66,19 @@ beforeEach(() => {
     flushAddresses: 3,
     clock,
     logger: captureLog().logger,
-    onRecorded: () => {
-      recorded += 1
+    onFlushed: () => {
+      flushes += 1
     },
   })
   timer = collector.runTimer(stop.signal)
+  // both are known: what is read of a new log is recorded at once
+  state.record(
+    [],
+    [
+      ['/log', batch(0).position!],
+      ['/other', batch(0).position!],
+    ],
+  )
 })
 
 afterEach(async () => {
@@ -87,11 +95,11 @@ describe('a flush', () => {
     await take(2, '192.0.2.2')
     await clock.advance(29_999)
     expect(waiting()).toBe(0)
-    expect(offset()).toBeUndefined()
+    expect(offset()).toBe(0)
     await clock.advance(1)
     expect(waiting()).toBe(2)
     expect(offset()).toBe(2)
-    expect(recorded).toBe(1)
+    expect(flushes).toBe(1)
   })
 
   it('comes at once with the set number of distinct addresses, whatever the number of events', async () => {
@@ -118,13 +126,13 @@ describe('a flush', () => {
     await clock.advance(59_000)
     await take(2, '192.0.2.1')
     await clock.advance(59_999)
-    expect(offset()).toBeUndefined()
+    expect(offset()).toBe(0)
     await clock.advance(1)
     expect(offset()).toBe(2)
     await collector.take('/log', batch(3), stop.signal)
     await clock.advance(60_000)
     expect(offset()).toBe(3)
-    expect(recorded).toBe(1)
+    expect(flushes).toBe(1)
   })
 
   it('is not put off by a clock that is set back', async () => {
@@ -139,7 +147,7 @@ describe('a flush', () => {
     collector.flush()
     expect([waiting(), offset()]).toEqual([1, 1])
     await clock.advance(120_000)
-    expect(recorded).toBe(1)
+    expect(flushes).toBe(1)
   })
 
   it('keeps each log its own position', async () => {
@@ -147,6 +155,18 @@ describe('a flush', () => {
     await collector.take('/other', batch(9, event('192.0.2.2')), stop.signal)
     collector.flush()
     expect([state.positionOf('/log')?.offset, state.positionOf('/other')?.offset]).toEqual([7, 9])
+  })
+})
+
+describe('a log of which nothing is on disk', () => {
+  it('is recorded at once, and reported when it is due', async () => {
+    await collector.take('/new', batch(4, event('192.0.2.1')), stop.signal)
+    expect([waiting(), state.positionOf('/new')?.offset, flushes]).toEqual([1, 4, 0])
+    await clock.advance(59_999)
+    await collector.take('/new', batch(5, event('192.0.2.2')), stop.signal)
+    expect([waiting(), flushes]).toEqual([1, 0])
+    await clock.advance(1)
+    expect([waiting(), state.positionOf('/new')?.offset, flushes]).toEqual([2, 5, 1])
   })
 })
 
@@ -164,7 +184,7 @@ describe('a disk that is full', () => {
     })
     await clock.untilSleeping()
     await clock.advance(10_000)
-    expect([isTaken, waiting(), offset()]).toEqual([false, 0, undefined])
+    expect([isTaken, waiting(), offset()]).toEqual([false, 0, 0])
     state.read((database) => database.pragma('max_page_count = 1000000'))
     await clock.advance(60_000)
     await taking

@@ -7,7 +7,7 @@ import { type SightingRules, sightingOf } from './sighting.ts'
 import { SightingFold } from './sighting-fold.ts'
 
 export interface CollectorOptions {
-  readonly state: Pick<AgentState, 'record'>
+  readonly state: Pick<AgentState, 'record' | 'positionOf'>
   readonly rules: SightingRules
   /** From the first pending address to the flush. */
   readonly flushMs: number
@@ -15,8 +15,8 @@ export interface CollectorOptions {
   readonly flushAddresses: number
   readonly clock: Clock
   readonly logger: Logger
-  /** Called after each flush that recorded sightings. */
-  readonly onRecorded: () => void
+  /** Called when recorded sightings are to go out. */
+  readonly onFlushed: () => void
 }
 
 /**
@@ -28,7 +28,10 @@ export class Collector {
   readonly #options: CollectorOptions
   readonly #fold = new SightingFold()
   readonly #positionByLog = new Map<string, LogPosition>()
+  readonly #knownLogs = new Set<string>()
   readonly #changed = new Bell()
+  /** Sightings that are on disk and whose time to go out has not come. */
+  #unsaid = 0
   /** Epoch milliseconds; `undefined` while there is nothing to record. */
   #dueAtMs: number | undefined
 
@@ -41,11 +44,16 @@ export class Collector {
    * once it does: so reading waits and memory stays bounded.
    */
   async take(logPath: string, batch: LogBatch, signal: AbortSignal): Promise<void> {
-    const hadSightings = this.#fold.size > 0
-    this.#judge(batch)
+    const hadSightings = this.#hasSightings
+    this.#gather(batch)
     if (batch.position !== undefined) this.#positionByLog.set(logPath, batch.position)
-    if (this.#fold.size >= this.#options.flushAddresses) await this.#flushPatiently(signal)
-    else this.#setDue(hadSightings)
+    if (this.#fold.size + this.#unsaid >= this.#options.flushAddresses) {
+      await this.#patiently(() => this.flush(), signal)
+      return
+    }
+    this.#setDue(hadSightings)
+    // were a log of which nothing is on disk rotated while the agent is down, nobody would know what to look for
+    if (this.#isNew(logPath)) await this.#patiently(() => this.#record(), signal)
   }
 
   /** Flushes whenever it is due by time, until `signal` is aborted. */
@@ -60,23 +68,38 @@ export class Collector {
       // a clock that was set back must not put the flush off by as much
       this.#dueAtMs = Math.min(this.#dueAtMs, nowMs + flushMs)
       if (this.#dueAtMs > nowMs) await clock.sleep(this.#dueAtMs - nowMs, signal)
-      else await this.#flushPatiently(signal)
+      else await this.#patiently(() => this.flush(), signal)
     }
   }
 
-  /** Records everything now. @throws HoneyjamError STORE_UNAVAILABLE: then it is all still in memory */
+  /** Records everything and lets it go out. @throws HoneyjamError STORE_UNAVAILABLE: then it is all still in memory */
   flush(): void {
-    const { state, onRecorded } = this.#options
-    const hasSightings = this.#fold.size > 0
-    if (!hasSightings && this.#positionByLog.size === 0) return
-    state.record(this.#fold.values(), this.#positionByLog)
-    this.#fold.clear()
-    this.#positionByLog.clear()
+    this.#record()
     this.#dueAtMs = undefined
-    if (hasSightings) onRecorded()
+    if (this.#unsaid === 0) return
+    this.#unsaid = 0
+    this.#options.onFlushed()
   }
 
-  #judge({ events }: LogBatch): void {
+  #record(): void {
+    if (this.#fold.size === 0 && this.#positionByLog.size === 0) return
+    this.#options.state.record(this.#fold.values(), this.#positionByLog)
+    this.#unsaid += this.#fold.size
+    this.#fold.clear()
+    this.#positionByLog.clear()
+  }
+
+  get #hasSightings(): boolean {
+    return this.#fold.size + this.#unsaid > 0
+  }
+
+  #isNew(logPath: string): boolean {
+    if (this.#knownLogs.has(logPath)) return false
+    this.#knownLogs.add(logPath)
+    return this.#options.state.positionOf(logPath) === undefined
+  }
+
+  #gather({ events }: LogBatch): void {
     const { rules, clock } = this.#options
     const nowMs = clock.nowMs()
     for (const event of events) {
@@ -87,15 +110,15 @@ export class Collector {
 
   /** A position alone is recorded just as late, but does not make the first sighting's flush come earlier. */
   #setDue(hadSightings: boolean): void {
-    const isFirstSighting = !hadSightings && this.#fold.size > 0
+    const isFirstSighting = !hadSightings && this.#hasSightings
     if (this.#dueAtMs !== undefined && !isFirstSighting) return
-    if (this.#fold.size === 0 && this.#positionByLog.size === 0) return
+    if (!this.#hasSightings && this.#positionByLog.size === 0) return
     this.#dueAtMs = this.#options.clock.nowMs() + this.#options.flushMs
     this.#changed.ring()
   }
 
-  async #flushPatiently(signal: AbortSignal): Promise<void> {
+  async #patiently(write: () => void, signal: AbortSignal): Promise<void> {
     const { clock, logger } = this.#options
-    await persist(() => this.flush(), { clock, logger, signal })
+    await persist(write, { clock, logger, signal })
   }
 }

@@ -55,8 +55,7 @@ export function trackedGroups({ trackLogin, trackSession }: SightingRules): stri
 }
 
 /**
- * Judges one event. Tracked is, as in the removed module, what is left of `eventid` without its last dotted part:
- * `cowrie.session.file_download` is, `cowrie.session.file_download.failed` is not.
+ * Judges one event.
  * @param nowMs epoch milliseconds: the time of events that name none, or one in the future
  */
 export function sightingOf(event: CowrieEvent, rules: SightingRules, nowMs: number): Judgement {
@@ -67,32 +66,43 @@ export function sightingOf(event: CowrieEvent, rules: SightingRules, nowMs: numb
   const address = unpackAddress(words, 0)
   const reason = refusalOf(words, rules)
   if (reason !== undefined) return skipped(reason, address)
-  return {
-    kind: 'sighting',
-    sighting: { address, observedAtMs: observedAt(event.timestampMs, nowMs), kind },
-  }
+  return { kind: 'sighting', sighting: { address, observedAtMs: observedAtMs(event, nowMs), kind } }
 }
 
-/** A service may refuse a whole report for one time before 1970, so a sensor with a broken clock gets the earliest. */
-function observedAt(timestampMs: number | undefined, nowMs: number): number {
-  return Math.max(0, Math.min(timestampMs ?? nowMs, nowMs))
-}
-
-const words = new Uint32Array(WORDS_PER_ADDRESS)
-
-function trackedKind(eventid: string, { trackLogin, trackSession }: SightingRules): SightingKind | undefined {
+/**
+ * What of an event is tracked. As in the removed module, that is what is left of `eventid` without its last dotted part:
+ * `cowrie.session.file_download` is a session, `cowrie.session.file_download.failed` is nothing.
+ */
+export function trackedKind(
+  eventid: string,
+  { trackLogin, trackSession }: SightingRules,
+): SightingKind | undefined {
   const group = eventGroup(eventid)
   if (trackLogin && group === GROUP_BY_KIND.login) return 'login'
   if (trackSession && group === GROUP_BY_KIND.session) return 'session'
   return undefined
 }
 
-function refusalOf(packed: Uint32Array, { acceptsPrivate, excluded }: SightingRules): SkipReason | undefined {
+/** Why a packed address does not count; `undefined` when it does. */
+export function refusalOf(
+  packed: Uint32Array,
+  { acceptsPrivate, excluded }: SightingRules,
+): SkipReason | undefined {
   const addressClass = classifyPacked(packed, 0)
   if (isNeverSource(addressClass)) return 'never-a-source'
   if (addressClass !== 'public' && !acceptsPrivate) return 'private'
   return excluded.some((range) => rangeContains(range, packed, 0)) ? 'excluded' : undefined
 }
+
+/**
+ * When an address was seen, epoch milliseconds: never in the future, and never before 1970, as a service may refuse a
+ * whole report for one such time of a sensor with a broken clock.
+ */
+export function observedAtMs({ timestampMs }: CowrieEvent, nowMs: number): number {
+  return Math.max(0, Math.min(timestampMs ?? nowMs, nowMs))
+}
+
+const words = new Uint32Array(WORDS_PER_ADDRESS)
 
 function skipped(reason: SkipReason, address?: Address): Judgement {
   return { kind: 'skipped', reason, address }

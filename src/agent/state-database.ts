@@ -14,7 +14,7 @@ export interface StateDatabaseOptions {
 /** SQLite's share of the memory of an agent that may run on a very small host, in KiB. */
 const CACHE_KIB = 4096
 /** How long to wait for another process that writes to the same file. */
-const BUSY_WAIT_MS = 5000
+const BUSY_WAIT_MS = 2000
 
 /**
  * Opens one SQLite file of the agent (mode 0600, write-ahead log), makes it where absent and brings it to the newest version.

@@ -1,0 +1,16 @@
+export type { AgentOptions } from './agent-options.ts'
+export type { DeliveryTotals } from './agent-state.ts'
+export {
+  type AgentConfig,
+  type AgentOption,
+  type AgentOverrides,
+  DEFAULT_API_URL,
+  parseAgentConfig,
+  startLine,
+} from './config.ts'
+export type { FollowLog, ReadLog } from './log-source.ts'
+export type { OnceTally, SkippedTally } from './once-tally.ts'
+export { type AgentProgress, type RunAgentOptions, runAgent } from './run-agent.ts'
+export { type OnceProgress, type OnceSummary, type RunOnceOptions, runOnce } from './run-once.ts'
+export type { WaitReason } from './sender.ts'
+export { SKIP_REASONS, type SkipReason } from './sighting.ts'

@@ -1,0 +1,178 @@
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { followLog } from '../cowrie/index.ts'
+import { lockDirectory } from '../runtime/index.ts'
+import { type AgentOptions, rulesOf } from './agent-options.ts'
+import { AgentState, type DeliveryTotals } from './agent-state.ts'
+import { Bell } from './bell.ts'
+import { Collector } from './collector.ts'
+import { startLine } from './config.ts'
+import { type DeliveryOptions, deliverRest, deliverUntil } from './delivery.ts'
+import type { FollowLog } from './log-source.ts'
+import { openSender } from './open-sender.ts'
+import { trackedGroups } from './sighting.ts'
+
+export interface RunAgentOptions extends AgentOptions {
+  /** The logs to follow, each through its own rotations. */
+  readonly logPaths: readonly string[]
+  /** How long to go on delivering once `signal` is aborted; default 5,000. */
+  readonly graceMs?: number
+  /** Called when something was recorded, delivered or must wait. */
+  readonly onProgress?: (progress: AgentProgress) => void
+  /** Default `followLog` of `cowrie`. */
+  readonly follow?: FollowLog
+}
+
+/** Where a following agent stands. */
+export interface AgentProgress {
+  /** Addresses on disk that no service has taken yet. */
+  readonly waitingAddresses: number
+  /** Since the state directory was made. */
+  readonly totals: DeliveryTotals
+}
+
+const STATE_FILE = 'agent.db'
+const DEFAULT_GRACE_MS = 5000
+
+/**
+ * Follows logs and reports what they show until `signal` is aborted.
+ * At the end everything read is on disk, and what the grace and the limit allow is delivered; the rest goes out at the next start.
+ * @returns what is left
+ * @throws HoneyjamError DIRECTORY_LOCKED, DIRECTORY_UNUSABLE, STORE_* or CONFIG_INVALID before anything was read, or
+ *   whatever ended the reading of a log: then too what had been read is kept
+ */
+export async function runAgent(options: RunAgentOptions): Promise<AgentProgress> {
+  const lock = await lockDirectory(options.stateDirectory)
+  try {
+    const state = new AgentState(join(options.stateDirectory, STATE_FILE))
+    try {
+      return await runWithState(options, state)
+    } finally {
+      state.close()
+    }
+  } finally {
+    await lock.close()
+  }
+}
+
+async function runWithState(options: RunAgentOptions, state: AgentState): Promise<AgentProgress> {
+  const { sender, close } = openSender(options, state)
+  try {
+    return await new RunningAgent(options, state, sender).run()
+  } finally {
+    await close()
+  }
+}
+
+/** The loops of one agent: one a log, one for the flush by time, one for delivery. */
+class RunningAgent {
+  readonly #options: RunAgentOptions
+  readonly #state: AgentState
+  readonly #collector: Collector
+  readonly #delivery: DeliveryOptions
+  /** Rung when there is something new to deliver. */
+  readonly #recorded = new Bell()
+  /** Ends the loops: the caller said so, or one of them has failed. */
+  readonly #stop = new AbortController()
+  /** Ends the grace. */
+  readonly #abandon = new AbortController()
+  readonly #failures: unknown[] = []
+
+  constructor(options: RunAgentOptions, state: AgentState, sender: DeliveryOptions['sender']) {
+    const { config, clock, logger } = options
+    this.#options = options
+    this.#state = state
+    this.#collector = new Collector({
+      state,
+      rules: rulesOf(config),
+      flushMs: config.flushSeconds * 1000,
+      flushAddresses: config.flushAddresses,
+      clock,
+      logger,
+      onFlushed: () => {
+        this.#recorded.ring()
+        this.#tell()
+      },
+    })
+    this.#delivery = { sender, clock, abandon: this.#abandon.signal, onStep: () => this.#tell() }
+  }
+
+  async run(): Promise<AgentProgress> {
+    const { config, logger, logPaths, signal } = this.#options
+    logger.info({ logs: logPaths, waiting: this.#state.waitingAddresses }, startLine(config))
+    const done = new AbortController()
+    const graceEndsAtMs = this.#onStop(done.signal)
+    const stop = () => this.#stop.abort()
+    signal.addEventListener('abort', stop, { once: true })
+    if (signal.aborted) stop()
+    try {
+      const gathering = this.#gather()
+      await this.#guard(deliverUntil(this.#stop.signal, this.#recorded, this.#delivery))
+      await gathering
+      await this.#guard(deliverRest(this.#delivery, await graceEndsAtMs))
+    } finally {
+      signal.removeEventListener('abort', stop)
+      done.abort()
+    }
+    return this.#end()
+  }
+
+  /**
+   * Once the stop has come, lets the grace run until `done`.
+   * @returns when it ends, epoch milliseconds; known from the stop on
+   */
+  async #onStop(done: AbortSignal): Promise<number> {
+    const { clock, graceMs = DEFAULT_GRACE_MS } = this.#options
+    await once(this.#stop.signal, 'abort')
+    void clock.sleep(graceMs, done).then(() => this.#abandon.abort(new Error('the agent stops')))
+    return clock.nowMs() + graceMs
+  }
+
+  /** Reads and records until the stop, then records the rest. */
+  async #gather(): Promise<void> {
+    const reading = this.#options.logPaths.map((path) => this.#guard(this.#follow(path)))
+    await Promise.all([...reading, this.#guard(this.#collector.runTimer(this.#stop.signal))])
+    await this.#guard(Promise.resolve().then(() => this.#collector.flush()))
+  }
+
+  async #follow(path: string): Promise<void> {
+    const { follow = followLog, config, clock, logger } = this.#options
+    const from = this.#state.positionOf(path)
+    const signal = this.#stop.signal
+    const groups = trackedGroups(rulesOf(config))
+    const batches = follow({ path, groups, clock, logger, signal, ...(from === undefined ? {} : { from }) })
+    for await (const batch of batches) await this.#collector.take(path, batch, signal)
+  }
+
+  /** A loop that fails ends the others in good order; the first failure is the agent's. */
+  async #guard(loop: Promise<void>): Promise<void> {
+    try {
+      await loop
+    } catch (error) {
+      this.#failures.push(error)
+      this.#stop.abort()
+    }
+  }
+
+  #tell(): void {
+    this.#options.onProgress?.(this.#progress())
+  }
+
+  #progress(): AgentProgress {
+    return { waitingAddresses: this.#state.waitingAddresses, totals: this.#state.totals }
+  }
+
+  #end(): AgentProgress {
+    const { logger } = this.#options
+    if (this.#failures.length > 0) throw this.#failures[0]
+    const progress = this.#progress()
+    const waiting = progress.waitingAddresses
+    if (waiting > 0)
+      logger.info({ waiting }, `${waiting} addresses are kept on disk and go out at the next start`)
+    logger.info(GOODBYE)
+    return progress
+  }
+}
+
+/** What the removed module wrote when Cowrie stopped. */
+const GOODBYE = 'ThreatJammer.com output plugin successfully terminated. Bye!'
