@@ -5,7 +5,7 @@ import { createProgressDisplay, renderProgress } from './once-progress.ts'
 it('says how much is read', () => {
   const reading = { phase: 'reading', file: '/var/log/cowrie.json', distinctAddresses: 1204 } as const
   expect(renderProgress({ ...reading, bytesRead: 50, bytesTotal: 200 }, 0)).toBe(
-    'reading    ██████░░░░░░░░░░░░░░░░░░  25 %  cowrie.json  1,204 addresses',
+    'reading    ████░░░░░░░░░░░░  25 %  cowrie.json  1,204 addresses',
   )
   expect(renderProgress({ ...reading, file: '-', bytesRead: 50, bytesTotal: undefined }, 0)).toBe(
     'reading    standard input  1,204 addresses',
@@ -21,7 +21,7 @@ it('says how much is reported, and what it waits for', () => {
     requests: 3,
   } as const
   expect(renderProgress({ ...delivering, waiting: undefined }, 0)).toBe(
-    'reporting  ██████░░░░░░░░░░░░░░░░░░  25 %  3,000 of 12,000 addresses, 3 requests',
+    'reporting  ████░░░░░░░░░░░░  25 %  3,000 of 12,000 addresses',
   )
   expect(renderProgress({ ...delivering, waiting: { untilMs: 42_100, reason: 'limit' } }, 1000)).toMatch(
     /, next in 42 s \(limit of requests a minute\)$/,

@@ -18,7 +18,8 @@ export interface ProgressDisplay {
 const REDRAW_MS = 100
 const LINE_MS = 5000
 const DEFAULT_COLUMNS = 80
-const BAR_WIDTH = 24
+const BAR_WIDTH = 16
+const NAME_WIDTH = 24
 const FILLED = '█'
 const EMPTY = '░'
 const CLEAR_LINE = '\r\u001b[2K'
@@ -48,13 +49,13 @@ export function createProgressDisplay({ stream, isTerminal }: ProgressOptions): 
 export function renderProgress(progress: OnceProgress, nowMs: number): string {
   if (progress.phase === 'reading') {
     const { file, bytesRead, bytesTotal, distinctAddresses } = progress
-    const name = file === '-' ? 'standard input' : escapeText(basename(file), BAR_WIDTH)
+    const name = file === '-' ? 'standard input' : escapeText(basename(file), NAME_WIDTH)
     const share = bytesTotal === undefined ? '' : `${renderBar(bytesRead, bytesTotal)}  `
     return `reading    ${share}${name}  ${count(distinctAddresses)} addresses`
   }
-  const { waitingAddresses, deliveredAddresses, requests, waiting } = progress
+  const { waitingAddresses, deliveredAddresses, waiting } = progress
   const total = waitingAddresses + deliveredAddresses
-  const sent = `${count(deliveredAddresses)} of ${count(total)} addresses, ${count(requests)} requests`
+  const sent = `${count(deliveredAddresses)} of ${count(total)} addresses`
   return `reporting  ${renderBar(deliveredAddresses, total)}  ${sent}${renderWaiting(waiting, nowMs)}`
 }
 

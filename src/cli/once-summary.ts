@@ -1,4 +1,4 @@
-import type { OnceSummary, OnceTally, SkipReason } from '../agent/index.ts'
+import type { OnceSummary, OnceTally, SkippedTally, SkipReason } from '../agent/index.ts'
 import { escapeText } from './escape-text.ts'
 import { renderPairs } from './table.ts'
 
@@ -16,15 +16,16 @@ export function renderSummary(summary: OnceSummary): string {
   const { total, files, reportedAddresses, waitingAddresses, requests, seconds, isFinished } = summary
   const pairs: [string, string][] = [
     ['files', files.length === 1 ? escapeText(files[0]!.path) : count(files.length)],
-    ['lines', `${count(total.lines)} (${megabytes(total.bytes)} in ${seconds.toFixed(1)} s)`],
+    ['lines', `${count(total.lines)} (${megabytes(total.bytes)})`],
     ['unparsable', count(total.unparsableLines)],
     ['events', count(total.events)],
     ['tracked', count(total.trackedEvents)],
-    ['distinct', `${count(total.distinctAddresses)} addresses`],
+    ['distinct', addresses(total.distinctAddresses)],
     ['skipped', renderSkipped(total)],
-    ['reported', `${count(reportedAddresses)} addresses in ${count(requests)} requests`],
+    ['reported', `${addresses(reportedAddresses)} in ${counted(requests, 'request')}`],
+    ['time', `${seconds.toFixed(1)} s`],
   ]
-  if (!isFinished) pairs.push(['waiting', `${count(waitingAddresses)} addresses; the same command goes on`])
+  if (!isFinished) pairs.push(['waiting', `${addresses(waitingAddresses)}; the same command goes on`])
   return renderPairs(pairs)
 }
 
@@ -57,14 +58,22 @@ function tallyToJson(tally: OnceTally): object {
 }
 
 function renderSkipped({ skipped }: OnceTally): string {
-  const entries = Object.entries(skipped) as [SkipReason, { events: number; addresses: number }][]
+  const entries = Object.entries(skipped) as [SkipReason, SkippedTally][]
   if (entries.length === 0) return 'nothing'
   return entries
-    .map(([reason, { events, addresses }]) => {
-      const counted = addresses === 0 ? '' : ` (${count(addresses)})`
-      return `${count(events)} events ${WORDS_FOR_REASON[reason]}${counted}`
+    .map(([reason, tally]) => {
+      const distinct = tally.addresses === 0 ? '' : `, ${addresses(tally.addresses)}`
+      return `${counted(tally.events, 'event')} ${WORDS_FOR_REASON[reason]}${distinct}`
     })
     .join('\n')
+}
+
+function addresses(value: number): string {
+  return value === 1 ? '1 address' : `${count(value)} addresses`
+}
+
+function counted(value: number, noun: string): string {
+  return value === 1 ? `1 ${noun}` : `${count(value)} ${noun}s`
 }
 
 function count(value: number): string {

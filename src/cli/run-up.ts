@@ -79,7 +79,8 @@ function chooseWatch(setup: AgentSetup, { log }: UpOptions, { commandName }: Con
     kind: 'nothing',
     reason:
       'no Cowrie was found on this machine.\n' +
-      `Point it at one: ${commandName} up --log /path/to/cowrie.json (or --cowrie-config /path/to/cowrie.cfg)\n` +
+      `Point it at one: ${commandName} up --log /path/to/cowrie.json\n` +
+      `             or: ${commandName} up --cowrie-config /path/to/cowrie.cfg\n` +
       `Or see it work without: ${commandName} up --demo`,
   }
 }
@@ -109,10 +110,9 @@ function readLines({ url, administrator }: RunningService, data: string, context
 
 function logSetup(setup: AgentSetup, logger: Logger): void {
   logWarnings(setup, logger)
-  const { apiUrl } = setup.config
-  if (apiUrl === DEFAULT_API_URL || originOf(setup, 'api_url') === undefined) return
-  logger.warn(
-    { apiUrl, origin: originOf(setup, 'api_url') },
-    'api_url is not used: up reports to its own service; `honeyjam report` reports to another one',
-  )
+  const { apiUrl, apiUrlRetired } = setup.config
+  const origin = originOf(setup, 'api_url')
+  if (origin === undefined || (apiUrl === DEFAULT_API_URL && !apiUrlRetired)) return
+  const another = apiUrlRetired ? 'the service it names is gone' : '`honeyjam report` reports there'
+  logger.warn({ origin }, `api_url is not used: up reports to its own service (${another})`)
 }

@@ -1,7 +1,8 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { buildProgram, run, temporaryDirectory } from './support/program.ts'
+import { publicAddress } from './support/cowrie.ts'
+import { buildProgram, run, start, temporaryDirectory } from './support/program.ts'
 import { addressesOf, startService } from './support/service.ts'
 
 beforeAll(buildProgram)
@@ -131,6 +132,19 @@ describe('what goes wrong', () => {
     expect(stderr).toMatch(/^honeyjam: no answer to GET http:\/\/127\.0\.0\.1:9\//)
     expect(stderr).toContain('[API_UNREACHABLE]')
     expect(stderr).not.toContain('    at ')
+    const debug = await run(['denylist', '--api-url', 'http://127.0.0.1:9', '--log-level', 'debug'], {
+      environment,
+    })
+    expect(debug.stderr).toContain('    at ')
+  })
+
+  it('nobody who reads the output: it ends quietly', async () => {
+    const service = await startService()
+    const addresses = Array.from({ length: 5000 }, (_, index) => publicAddress(index))
+    await service.honeyjam('ban', ...addresses)
+    const denylist = start(['denylist', '--data', service.data])
+    denylist.child.stdout?.destroy()
+    expect(await denylist.finished).toMatchObject({ code: 0, signal: null, stderr: '' })
   })
 
   it('the administrator’s key is not sent to another machine', async () => {

@@ -125,8 +125,8 @@ describe('honeyjam report --once', () => {
     })
     const text = await once(service, ['--once', '-'], { input })
     expect(text.code).toBe(0)
-    expect(text.stdout).toMatch(/^reported +1 addresses in 1 requests$/m)
-    expect(text.stdout).toMatch(/^(?:skipped)? +3 events from private or reserved addresses \(2\)$/m)
+    expect(text.stdout).toMatch(/^reported +1 address in 1 request$/m)
+    expect(text.stdout).toMatch(/^(?:skipped)? +3 events from private or reserved addresses, 2 addresses$/m)
   })
 
   it('what expired long ago becomes history, unless the time counts from arrival', async () => {

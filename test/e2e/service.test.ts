@@ -85,9 +85,7 @@ describe('honeyjam serve', () => {
     rmSync(join(first.data, 'admin.key'))
 
     const keyless = start(['serve', '--data', first.data, '--port', '0'])
-    await waitFor('the warning', () =>
-      keyless.stderr().includes(` key reset-admin --data ${first.data}`),
-    )
+    await waitFor('the warning', () => keyless.stderr().includes(` key reset-admin --data ${first.data}`))
     keyless.kill('SIGTERM')
     await keyless.finished
 

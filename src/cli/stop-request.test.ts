@@ -1,0 +1,41 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { aborted, listenForStop, type StopRequest } from './stop-request.ts'
+
+let nowMs = 0
+let stop: StopRequest
+const kill = vi.spyOn(process, 'kill')
+
+beforeEach(() => {
+  nowMs = 1000
+  vi.spyOn(performance, 'now').mockImplementation(() => nowMs)
+  kill.mockReset().mockReturnValue(true)
+  stop = listenForStop()
+})
+afterEach(() => {
+  stop.close()
+  vi.restoreAllMocks()
+})
+
+it('hands on the first signal', async () => {
+  expect(stop.receivedSignal()).toBeUndefined()
+  process.emit('SIGTERM', 'SIGTERM')
+  await aborted(stop.signal)
+  expect(stop.receivedSignal()).toBe('SIGTERM')
+  expect(kill).not.toHaveBeenCalled()
+})
+
+it('takes one Ctrl-C that arrives three times for one', () => {
+  process.emit('SIGINT', 'SIGINT')
+  nowMs += 20
+  process.emit('SIGINT', 'SIGINT')
+  nowMs += 400
+  process.emit('SIGINT', 'SIGINT')
+  expect(kill).not.toHaveBeenCalled()
+})
+
+it('ends at once at the second request', () => {
+  process.emit('SIGTERM', 'SIGTERM')
+  nowMs += 600
+  process.emit('SIGINT', 'SIGINT')
+  expect(kill).toHaveBeenCalledExactlyOnceWith(process.pid, 'SIGINT')
+})
