@@ -1,14 +1,14 @@
-import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, expect, it, type MockInstance, vi } from 'vitest'
 import { aborted, listenForStop, type StopRequest } from './stop-request.ts'
 
 let nowMs = 0
 let stop: StopRequest
-const kill = vi.spyOn(process, 'kill')
+let kill: MockInstance<typeof process.kill>
 
 beforeEach(() => {
   nowMs = 1000
   vi.spyOn(performance, 'now').mockImplementation(() => nowMs)
-  kill.mockReset().mockReturnValue(true)
+  kill = vi.spyOn(process, 'kill').mockReturnValue(true)
   stop = listenForStop()
 })
 afterEach(() => {
