@@ -5,7 +5,8 @@ import { SKIP_REASONS, type SkipReason } from './sighting.ts'
 export type AddressFate = 'seen' | SkipReason
 
 const FATES: readonly AddressFate[] = ['seen', ...SKIP_REASONS]
-const FIRST_CAPACITY = 1024
+/** Small, as a run may read thousands of small files. */
+const FIRST_CAPACITY = 64
 const WORDS_PER_RECORD = WORDS_PER_ADDRESS + 1
 
 /** Counts distinct addresses by their fate, in some 25 bytes each. Each has a row, 0 for the first. */
@@ -45,7 +46,7 @@ export class AddressCensus {
     return FATES[this.#fates[row] ?? 0] ?? 'seen'
   }
 
-  /** The addresses added since the last call, for the disk; `undefined` when there are none. */
+  /** The addresses added since {@link notePacked}, for the disk; `undefined` when there are none. */
   packNew(): Uint8Array | undefined {
     const rows = this.#table.size - this.#packedRows
     if (rows === 0) return undefined
@@ -56,8 +57,12 @@ export class AddressCensus {
       records.set(this.#words.subarray(start, start + WORDS_PER_ADDRESS), i * WORDS_PER_RECORD)
       records[i * WORDS_PER_RECORD + WORDS_PER_ADDRESS] = this.#fates[row] ?? 0
     }
-    this.#packedRows = this.#table.size
     return new Uint8Array(records.buffer)
+  }
+
+  /** What {@link packNew} gave is on disk. */
+  notePacked(): void {
+    this.#packedRows = this.#table.size
   }
 
   /** Takes in what {@link packNew} gave, on this machine. */
@@ -68,7 +73,7 @@ export class AddressCensus {
       const record = records.subarray(start, start + WORDS_PER_RECORD)
       this.#add(record, record[WORDS_PER_ADDRESS] ?? 0)
     }
-    this.#packedRows = this.#table.size
+    this.notePacked()
   }
 
   #add(words: Uint32Array, fate: number): number {

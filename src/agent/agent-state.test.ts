@@ -102,24 +102,46 @@ describe('taking a batch', () => {
   })
 })
 
-describe('forming all batches', () => {
-  it('takes everything that waits, newest first, each with a key of its own', () => {
-    record(...Array.from({ length: 5 }, (_, n) => sighting(`192.0.2.${n}`, n)))
-    state.formBatches(2, FORM)
+describe('recording as batches', () => {
+  const recordAsBatches = (limit: number, ...sightings: PendingSighting[]) =>
+    state.recordAsBatches({ sightings, positions: [['/log', position(7)]], limit, form: FORM })
+
+  it.each([
+    ['nothing waits', []],
+    ['something waits already', [sighting('192.0.2.1', 9), sighting('192.0.2.4', 0)]],
+  ])('takes everything when %s, newest first, each batch with a key of its own', (_case, waiting) => {
+    record(...waiting)
+    const isEmpty = waiting.length === 0
+    recordAsBatches(2, ...[4, 3, 2, 1, 0].map((n) => sighting(`192.0.2.${n}`, n)))
     expect(state.waitingAddresses).toBe(5)
+    expect(state.positionOf('/log')?.offset).toBe(7)
     const taken: Batch[] = []
     for (let batch = state.takeBatch(2, FORM); batch !== undefined; batch = state.takeBatch(2, FORM)) {
       taken.push(batch)
       state.settle(batch.id)
     }
-    expect(taken.map(({ report }) => report.observedAtMs)).toEqual([[4, 3], [2, 1], [0]])
-    expect(taken[0]?.report.addresses).toEqual(['192.0.2.4', '192.0.2.3'])
+    const times = isEmpty ? [[4, 3], [2, 1], [0]] : [[9, 4], [3, 2], [0]]
+    expect(taken.map(({ report }) => report.observedAtMs)).toEqual(times)
+    expect(taken[0]?.report.addresses).toEqual(
+      isEmpty ? ['192.0.2.4', '192.0.2.3'] : ['192.0.2.1', '192.0.2.4'],
+    )
     expect(new Set(taken.map(({ idempotencyKey }) => idempotencyKey)).size).toBe(3)
   })
 
+  it('changes nothing when it fails', () => {
+    const failing = () =>
+      state.recordAsBatches(
+        { sightings: [sighting('192.0.2.1', 1)], positions: [], limit: 1, form: FORM },
+        () => {
+          throw new Error('in the middle')
+        },
+      )
+    expect(failing).toThrow('in the middle')
+    expect(state.hasWork).toBe(false)
+  })
+
   it('goes on first with the batch that may have been taken', () => {
-    record(sighting('192.0.2.1', 1), sighting('192.0.2.2', 2))
-    state.formBatches(1, FORM)
+    recordAsBatches(1, sighting('192.0.2.2', 2), sighting('192.0.2.1', 1))
     const first = take()
     state.noteNotTaken(first.id)
     // settings that were corrected: the batches are formed anew, one after the other

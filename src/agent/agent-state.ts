@@ -45,6 +45,17 @@ export interface DeliveryTotals {
   readonly addresses: number
 }
 
+type Positions = Iterable<readonly [logPath: string, position: LogPosition]>
+
+export interface RecordAsBatches {
+  /** Newest first. */
+  readonly sightings: Iterable<PendingSighting>
+  readonly positions: Positions
+  /** Most addresses of a batch. */
+  readonly limit: number
+  readonly form: ReportForm
+}
+
 /** One row of `batches` as stored: `[address, observedAtMs, sightings]`, newest first. */
 type Entry = readonly [address: Address, observedAtMs: number, sightings: number]
 
@@ -84,14 +95,12 @@ export class AgentState {
    */
   record(
     sightings: Iterable<PendingSighting>,
-    positions: Iterable<readonly [logPath: string, position: LogPosition]>,
+    positions: Positions,
     also?: (database: Database.Database) => void,
   ): void {
     this.#transact(() => {
       for (const sighting of sightings) this.#addPending(sighting)
-      for (const [logPath, position] of positions) {
-        this.#statements.setPosition.run(logPath, JSON.stringify(position))
-      }
+      this.#setPositions(positions)
       also?.(this.#database)
     })
   }
@@ -114,11 +123,23 @@ export class AgentState {
     })
   }
 
-  /** Forms all batches at once, for a state into which nothing more comes: taking them out one by one costs much more. */
-  formBatches(limit: number, form: ReportForm): void {
+  /**
+   * Records as {@link record} does and forms the batches of everything that waits, for a state into which nothing more comes.
+   * Writing whole batches costs a fraction of writing each address and taking it out again.
+   */
+  recordAsBatches(
+    { sightings, positions, limit, form }: RecordAsBatches,
+    also?: (database: Database.Database) => void,
+  ): void {
     this.#transact(() => {
-      this.#statements.addBatches.run({ limit, form: JSON.stringify(form) })
-      this.#statements.deletePending.run()
+      if (this.#statements.anyPending.get() === undefined) this.#addBatches(sightings, limit, form)
+      else {
+        for (const sighting of sightings) this.#addPending(sighting)
+        this.#statements.addBatches.run({ limit, form: JSON.stringify(form) })
+        this.#statements.deletePending.run()
+      }
+      this.#setPositions(positions)
+      also?.(this.#database)
     })
   }
 
@@ -176,6 +197,12 @@ export class AgentState {
     this.#statements.addPending.run(address, observedAtMs, sightings)
   }
 
+  #setPositions(positions: Positions): void {
+    for (const [logPath, position] of positions) {
+      this.#statements.setPosition.run(logPath, JSON.stringify(position))
+    }
+  }
+
   #underWay(): StoredBatch | undefined {
     const row = this.#statements.underWay.get()
     return row === undefined ? undefined : batchOf(row)
@@ -197,10 +224,20 @@ export class AgentState {
   }
 
   #takeNewest(limit: number): Entry[] {
-    const rows = this.#statements.takeNewest.all(limit)
     // RETURNING promises no order
-    rows.sort((a, b) => b.observed_at_ms - a.observed_at_ms || (a.address < b.address ? -1 : 1))
-    return rows.map(entryOf)
+    return this.#statements.takeNewest.all(limit).map(entryOf).toSorted(newestFirst)
+  }
+
+  /** @param sightings newest first; there may be millions, of which one batch at a time is in memory */
+  #addBatches(sightings: Iterable<PendingSighting>, limit: number, form: ReportForm): void {
+    let entries: Entry[] = []
+    for (const { address, observedAtMs, sightings: count } of sightings) {
+      entries.push([address, observedAtMs, count])
+      if (entries.length < limit) continue
+      this.#addBatch(entries, form)
+      entries = []
+    }
+    if (entries.length > 0) this.#addBatch(entries, form)
   }
 
   #addBatch(entries: readonly Entry[], form: ReportForm): StoredBatch {
@@ -235,6 +272,10 @@ function batchOf(row: BatchRow): StoredBatch {
 
 function entryOf({ address, observed_at_ms, sightings }: PendingRow): Entry {
   return [address as Address, observed_at_ms, sightings]
+}
+
+function newestFirst([addressA, atA]: Entry, [addressB, atB]: Entry): number {
+  return atB - atA || (addressA < addressB ? -1 : 1)
 }
 
 function reportOf({ entries, form: { type, ttlSeconds, tags, withTimes } }: StoredBatch): Report {

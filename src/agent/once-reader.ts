@@ -1,7 +1,9 @@
 import { statSync } from 'node:fs'
+import type Database from 'better-sqlite3'
 import type { LogBatch, LogPosition } from '../cowrie/index.ts'
 import type { Clock } from '../runtime/index.ts'
-import type { AgentState } from './agent-state.ts'
+import type { AgentState, ReportForm } from './agent-state.ts'
+import { CensusFold } from './census-fold.ts'
 import type { ReadLog } from './log-source.ts'
 import { OnceCounter } from './once-counter.ts'
 import { type FileLedger, type OnceLedger, STANDARD_INPUT } from './once-ledger.ts'
@@ -16,6 +18,8 @@ export interface OnceReaderOptions {
   readonly read: ReadLog
   readonly clock: Clock
   readonly signal: AbortSignal
+  /** How the batches are formed when all is read. */
+  readonly batches: { readonly limit: number; readonly form: ReportForm }
   readonly onProgress: (progress: ReadingProgress) => void
 }
 
@@ -46,25 +50,35 @@ const RECORD_EVERY_BYTES = 1024 * 1024 * 1024
 export class OnceReader {
   readonly #options: OnceReaderOptions
   readonly #sizeByFile: ReadonlyMap<string, number | undefined>
+  /** What was seen since the last record, in all files. */
+  readonly #fold: CensusFold
+  readonly #unrecorded = new Map<FileLedger, LogPosition | undefined>()
+  #unrecordedBytes = 0
   #bytesOfDoneFiles = 0
 
   constructor(options: OnceReaderOptions) {
     this.#options = options
+    this.#fold = new CensusFold(options.ledger.census)
     this.#sizeByFile = new Map(options.files.map((file) => [file, sizeOf(file)]))
   }
 
   /**
-   * @returns what each file held, those left out that were not begun when `signal` was aborted
+   * Reads all files and forms the batches of what they hold, or, when `signal` is aborted, records what it has read.
+   * @returns what each file held, those left out that were not begun
    * @throws HoneyjamError when a file cannot be read; what was read before is kept
    */
   async readAll(): Promise<OnceFile[]> {
     const files: OnceFile[] = []
-    for (const path of this.#options.files) {
-      if (this.#options.signal.aborted) break
-      const ledger = await this.#readFile(path)
-      const { isDone, counts, census } = ledger
-      files.push({ path, isDone, counts, tally: tallyOf(counts, census) })
-      this.#bytesOfDoneFiles += this.#sizeByFile.get(path) ?? 0
+    try {
+      for (const path of this.#options.files) {
+        if (this.#options.signal.aborted) break
+        const { isDone, counts, census } = await this.#readFile(path)
+        files.push({ path, isDone, counts, tally: tallyOf(counts, census) })
+        this.#bytesOfDoneFiles += this.#sizeByFile.get(path) ?? 0
+      }
+      if (!this.#options.signal.aborted) this.#formBatches()
+    } finally {
+      if (this.#unrecorded.size > 0) this.#record()
     }
     return files
   }
@@ -73,22 +87,17 @@ export class OnceReader {
     const { ledger, rules, clock, signal } = this.#options
     const file = ledger.load(path)
     if (file.isDone) return file
-    const counter = new OnceCounter(rules, file, ledger.census)
-    let position: LogPosition | undefined
-    let recordedBytes = file.counts.bytes
-    try {
-      for await (const batch of this.#batchesOf(path)) {
-        counter.count(batch, clock.nowMs())
-        this.#tell(path, batch.lagBytes)
-        position = batch.position ?? position
-        if (file.counts.bytes - recordedBytes < RECORD_EVERY_BYTES) continue
-        this.#record(file, counter, position)
-        recordedBytes = file.counts.bytes
-      }
-      file.isDone = !signal.aborted
-    } finally {
-      this.#record(file, counter, position)
+    const counter = new OnceCounter({ rules, file, total: ledger.census, fold: this.#fold })
+    this.#unrecorded.set(file, undefined)
+    for await (const batch of this.#batchesOf(path)) {
+      counter.count(batch, clock.nowMs())
+      this.#unrecorded.set(file, batch.position)
+      this.#tell(path, batch.lagBytes)
+      this.#unrecordedBytes += batch.bytes
+      if (this.#unrecordedBytes >= RECORD_EVERY_BYTES) this.#record()
     }
+    file.isDone = !signal.aborted
+    this.#unrecorded.set(file, this.#unrecorded.get(file))
     return file
   }
 
@@ -103,10 +112,36 @@ export class OnceReader {
     })
   }
 
-  #record(file: FileLedger, counter: OnceCounter, position: LogPosition | undefined): void {
-    const { state, ledger } = this.#options
-    const positions = position === undefined ? [] : [[file.path, position] as const]
-    state.record(counter.takeSightings(), positions, (database) => ledger.save(database, file))
+  #record(): void {
+    this.#options.state.record(this.#fold.values(), this.#positions(), (database) =>
+      this.#saveLedgers(database),
+    )
+    this.#forgetRecorded()
+  }
+
+  #formBatches(): void {
+    const { state, batches } = this.#options
+    state.recordAsBatches(
+      { sightings: this.#fold.values(), positions: this.#positions(), ...batches },
+      (database) => this.#saveLedgers(database),
+    )
+    this.#forgetRecorded()
+  }
+
+  *#positions(): Generator<readonly [path: string, position: LogPosition]> {
+    for (const [{ path }, position] of this.#unrecorded) if (position !== undefined) yield [path, position]
+  }
+
+  #saveLedgers(database: Database.Database): void {
+    for (const file of this.#unrecorded.keys()) this.#options.ledger.save(database, file)
+  }
+
+  /** Only after the transaction: had it failed, all of it would have to be recorded still. */
+  #forgetRecorded(): void {
+    for (const { census } of this.#unrecorded.keys()) census.notePacked()
+    this.#fold.clear()
+    this.#unrecorded.clear()
+    this.#unrecordedBytes = 0
   }
 
   #tell(file: string, lagBytes: number): void {

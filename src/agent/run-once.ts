@@ -71,10 +71,11 @@ export async function runOnce(options: RunOnceOptions): Promise<OnceSummary> {
 }
 
 async function readFiles(
-  { config, read = readLog, clock, signal, onProgress }: RunOnceOptions,
+  options: RunOnceOptions,
   { state, ledger }: OnceState,
   files: readonly string[],
 ): Promise<OnceFile[]> {
+  const { config, read = readLog, clock, signal, onProgress } = options
   const reader = new OnceReader({
     state,
     ledger,
@@ -83,6 +84,7 @@ async function readFiles(
     read,
     clock,
     signal,
+    batches: { limit: config.flushAddresses, form: formOf(options) },
     onProgress: (progress) =>
       onProgress?.({ phase: 'reading', distinctAddresses: ledger.census.size, ...progress }),
   })
@@ -90,8 +92,7 @@ async function readFiles(
 }
 
 async function deliver(options: RunOnceOptions, { state }: OnceState): Promise<void> {
-  const { config, clock, signal, onProgress } = options
-  state.formBatches(config.flushAddresses, formOf(options))
+  const { clock, signal, onProgress } = options
   const { sender, close } = openSender(options, state)
   const refused = new AbortController()
   const atStart = { waiting: state.waitingAddresses, delivered: state.totals.addresses }

@@ -1,11 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { appendFileSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
+import { appendFileSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { gzipSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { OnceSummary } from '../../src/agent/index.ts'
 import { loginLine } from '../support/agent-options.ts'
 import type { AgentProcessOptions } from '../support/agent-process.ts'
 import { accepted, type FakeAnswer, FakeReportServer, status } from '../support/fake-report-server.ts'
@@ -13,6 +16,8 @@ import { accepted, type FakeAnswer, FakeReportServer, status } from '../support/
 const AGENT = fileURLToPath(new URL('../support/agent-process.ts', import.meta.url))
 const KILLS = 12
 const ADDRESSES = 400
+const ONCE_KILLS = 6
+const OLD_LINES = 20_000
 
 const seed = Number(process.env['HONEYJAM_TEST_SEED'] ?? Date.now() % 1_000_000)
 
@@ -46,18 +51,22 @@ function answer(): FakeAnswer {
   return status([401, 422, 429, 500, 503][between(0, 5)] ?? 500, { headers: { 'retry-after': '0' } })
 }
 
-function startAgent(): ChildProcess {
+function start(work: Pick<AgentProcessOptions, 'logPaths' | 'files'>): ChildProcess {
   const options: AgentProcessOptions = {
     settings: { flushSeconds: 0.03, flushAddresses: 20, requestsPerMinute: 1000 },
     apiUrl: server.apiUrl,
-    logPaths: [join(directory, 'cowrie.json')],
     stateDirectory: join(directory, 'state'),
+    ...work,
   }
   const agent = spawn(process.execPath, [AGENT, JSON.stringify(options)], {
-    stdio: ['ignore', 'ignore', 'pipe'],
+    stdio: ['ignore', 'pipe', 'ignore'],
   })
   agents.push(agent)
   return agent
+}
+
+function startAgent(): ChildProcess {
+  return start({ logPaths: [join(directory, 'cowrie.json')] })
 }
 
 /** Writes each address once and some again, in pieces that end anywhere, and rotates the log now and then. */
@@ -162,10 +171,47 @@ describe('an agent that is killed again and again while its service fails', () =
       ([address, reports]) => reports > (writer.linesByAddress.get(address) ?? 0),
     )
     expect(reportedMore).toEqual([])
-    const bodiesByKey = Map.groupBy(server.requests, ({ headers }) => headers['idempotency-key'])
-    const ambiguous = [...bodiesByKey.values()].filter(
-      (requests) => new Set(requests.map(({ body }) => body)).size > 1,
-    )
-    expect(ambiguous).toEqual([])
+    expect(keysWithTwoReports()).toEqual([])
   }, 60_000)
 })
+
+describe('a run over old logs that is killed again and again', () => {
+  it(`reports each address once and counts each line once (seed ${seed})`, async () => {
+    const files = ['a.json', 'b.json.gz', 'c.json'].map((name, n) => writeOldLog(name, 100 * n))
+    for (let round = 0; round < ONCE_KILLS; round++) {
+      const run = start({ files })
+      await pause(between(150, 700))
+      await kill(run)
+    }
+    isHealthy = true
+    const run = start({ files })
+    const summary = JSON.parse(await text(run.stdout!)) as OnceSummary
+    expect(summary).toMatchObject({
+      isFinished: true,
+      reportedAddresses: 300,
+      waitingAddresses: 0,
+      total: { lines: 3 * OLD_LINES, trackedEvents: 3 * OLD_LINES, distinctAddresses: 300 },
+    })
+    expect(server.reportsByAddress.size).toBe(300)
+    expect(new Set(server.reportsByAddress.values())).toEqual(new Set([1]))
+    expect(keysWithTwoReports()).toEqual([])
+  }, 60_000)
+})
+
+/** A log of a hundred addresses of its own. */
+function writeOldLog(name: string, firstAddress: number): string {
+  const path = join(directory, name)
+  const addressOf = (line: number) => firstAddress + (line % 100)
+  const lines = Array.from({ length: OLD_LINES }, (_, line) =>
+    loginLine(`198.51.${100 + (addressOf(line) >> 8)}.${addressOf(line) & 255}`, line),
+  ).join('')
+  writeFileSync(path, name.endsWith('.gz') ? gzipSync(lines) : lines)
+  return path
+}
+
+function keysWithTwoReports(): unknown[] {
+  const requestsByKey = Map.groupBy(server.requests, ({ headers }) => headers['idempotency-key'])
+  return [...requestsByKey]
+    .filter(([, requests]) => new Set(requests.map(({ body }) => body)).size > 1)
+    .map(([key]) => key)
+}
