@@ -35,7 +35,7 @@ async function runHere() {
     return
   }
   const { main } = await import(MAIN.href)
-  await main({ argv: process.argv.slice(2), environment: process.env })
+  await main({ argv: process.argv.slice(2) })
 }
 
 function runWithOwnNode() {

@@ -6,11 +6,10 @@ export {
   type AgentOverrides,
   DEFAULT_API_URL,
   parseAgentConfig,
-  startLine,
 } from './config.ts'
 export type { FollowLog, ReadLog } from './log-source.ts'
 export type { OnceTally, SkippedTally } from './once-tally.ts'
 export { type AgentProgress, type RunAgentOptions, runAgent } from './run-agent.ts'
 export { type OnceProgress, type OnceSummary, type RunOnceOptions, runOnce } from './run-once.ts'
 export type { WaitReason } from './sender.ts'
-export { SKIP_REASONS, type SkipReason } from './sighting.ts'
+export type { SkipReason } from './sighting.ts'

@@ -1,4 +1,5 @@
 import { homedir } from 'node:os'
+import { processEnvironment } from '../config/index.ts'
 import { commandName } from './command-name.ts'
 import type { Context } from './context.ts'
 import { defaultDataDirectory } from './data-directory.ts'
@@ -12,11 +13,11 @@ import { createProgram, leafCommands } from './program.ts'
 export interface MainOptions {
   /** Without the paths of Node and the program. */
   readonly argv: readonly string[]
-  readonly environment: NodeJS.ProcessEnv
 }
 
 /** Runs the program; resolves when its work is done, with `process.exitCode` set. */
-export async function main({ argv, environment }: MainOptions): Promise<void> {
+export async function main({ argv }: MainOptions): Promise<void> {
+  const environment = processEnvironment()
   const output = createOutput(process.stdout, process.stderr)
   output.json = argv.includes('--json')
   const context: Context = {

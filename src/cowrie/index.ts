@@ -1,4 +1,4 @@
-export { eventGroup, parseEvent } from './cowrie-event.ts'
+export { eventGroup } from './cowrie-event.ts'
 export { type FollowLogOptions, followLog } from './follow-log.ts'
 export type { CowrieEvent, LogBatch, LogPosition } from './log-batch.ts'
 export { type ReadLogOptions, readLog } from './read-log.ts'
