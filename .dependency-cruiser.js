@@ -40,7 +40,6 @@ const LIBRARIES = {
   pino: ['runtime'],
   'pino-pretty': ['runtime'],
   commander: ['cli'],
-  '@clack/prompts': ['cli'],
 }
 /** Rooms that hold rules only: what goes in and out of the process is somebody else's. */
 const PURE_ROOMS = ['ip', 'contract', 'denylist', 'accounts', 'crowd']
