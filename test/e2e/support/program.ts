@@ -1,14 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmdirSync,
-  rmSync,
-  statSync,
-} from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -19,6 +10,7 @@ export const REPOSITORY = fileURLToPath(new URL('../../../', import.meta.url))
 export const PROGRAM = join(REPOSITORY, 'bin', 'honeyjam.js')
 const DIST = join(REPOSITORY, 'dist')
 const POLL_MS = 20
+const LONGEST_BUILD_MS = 120_000
 const DEFAULT_PATIENCE_MS = 20_000
 
 export interface RunOptions {
@@ -120,21 +112,27 @@ export function isAlive(pid: number): boolean {
 /** Builds what the tests run when the sources are newer, once for all test files. */
 export function buildProgram(): void {
   const lock = join(REPOSITORY, 'node_modules', '.honeyjam-e2e-build')
-  for (;;) {
-    try {
-      mkdirSync(lock)
-      break
-    } catch {
-      // another test file builds
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, POLL_MS)
-    }
-  }
+  takeLock(lock)
   try {
     if (newestIn(join(REPOSITORY, 'src'), '.ts') > newestIn(DIST, '.js')) {
       execFileSync('npm', ['run', 'build'], { cwd: REPOSITORY, stdio: 'pipe' })
     }
   } finally {
-    rmdirSync(lock)
+    rmSync(lock, { recursive: true, force: true })
+  }
+}
+
+/** Waits while another test file builds; a lock that is older than any build was left by one that was killed. */
+function takeLock(lock: string): void {
+  for (;;) {
+    try {
+      mkdirSync(lock)
+      return
+    } catch {
+      const madeAtMs = statSync(lock, { throwIfNoEntry: false })?.mtimeMs ?? Date.now()
+      if (Date.now() - madeAtMs > LONGEST_BUILD_MS) rmSync(lock, { recursive: true, force: true })
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, POLL_MS)
+    }
   }
 }
 
