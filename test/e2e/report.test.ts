@@ -1,5 +1,6 @@
 import { appendFileSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { createCowrie, loginLine, type TestCowrie } from './support/cowrie.ts'
 import { buildProgram, type RunOptions, run, start, waitFor } from './support/program.ts'
@@ -50,9 +51,13 @@ describe('honeyjam report, following', () => {
     // only an end can report, as the timer is an hour away
     const cowrie = createCowrie({ flush_seconds: 3600 })
     cowrie.attack('45.0.0.7', '45.0.0.8', '45.0.0.7')
+    let headStartMs = 0
     await waitFor('a report at the end', async () => {
       const agent = follow(cowrie, service)
       await waitFor('the start line', () => agent.stderr().includes('successfully initialized'))
+      // nothing outside shows that it has read the log, so each try lets it run a little longer
+      await wait(headStartMs)
+      headStartMs += 200
       agent.kill('SIGTERM')
       expect(await agent.finished).toMatchObject({ code: 0, signal: null })
       return (await service.listed()).length > 0
