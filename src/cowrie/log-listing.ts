@@ -55,7 +55,7 @@ async function namesStartingWith(logPath: string): Promise<string[]> {
 }
 
 async function listedFile(path: string, logPath: string): Promise<ListedFile | undefined> {
-  const stats = await statIfPresent(path)
+  const stats = await (path === logPath ? statIfPresent(path) : statIfPossible(path))
   if (stats?.isFile() !== true) return undefined
   return {
     path,
@@ -75,6 +75,16 @@ export async function statIfPresent(path: string): Promise<Stats | undefined> {
   } catch (error) {
     if (isAbsence(error)) return undefined
     throw error
+  }
+}
+
+/** What lies beside a log and cannot be looked at, such as a link that leads nowhere, is no reason not to read the log. */
+async function statIfPossible(path: string): Promise<Stats | undefined> {
+  try {
+    return await stat(path)
+  } catch (error) {
+    if (systemErrorCode(error) === undefined) throw error
+    return undefined
   }
 }
 

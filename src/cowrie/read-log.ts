@@ -1,7 +1,7 @@
 import { createReadStream, type Stats } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
-import { holdsPosition, positionIn } from './fingerprint.ts'
+import { holdsPosition, isSameFile, positionIn } from './fingerprint.ts'
 import { LineScanner } from './line-scanner.ts'
 import type { LogBatch, LogPosition } from './log-batch.ts'
 import type { LogFile, PieceReader } from './log-file.ts'
@@ -33,29 +33,37 @@ export interface ReadLogOptions {
  */
 export async function* readLog(options: ReadLogOptions): AsyncGenerator<LogBatch, void, void> {
   const { paths, from, signal } = options
-  const firstIndex = from === undefined ? 0 : await findFileOf(from, paths)
-  for (const [index, path] of paths.entries()) {
-    if (index < firstIndex) continue
+  const resumeIndex = from === undefined ? -1 : await findFileOf(from, paths)
+  for (let index = Math.max(0, resumeIndex); index < paths.length; index += 1) {
     if (signal?.aborted === true) return
-    yield* readOne(path, options, await bytesOnDisk(paths.slice(index + 1)))
+    const offset = index === resumeIndex ? (from?.offset ?? 0) : 0
+    yield* readOne(paths[index]!, {
+      ...options,
+      offset,
+      laterBytes: await bytesOnDisk(paths.slice(index + 1)),
+    })
   }
 }
 
-async function* readOne(
-  path: string,
-  { groups, from, signal, standardInput }: ReadLogOptions,
-  laterBytes: number,
-): AsyncGenerator<LogBatch, void, void> {
+async function* readOne(path: string, options: ReadLogOptions & Part): AsyncGenerator<LogBatch, void, void> {
   let log: OpenedLog | undefined
   try {
-    log = await openLog(path, standardInput ?? process.stdin, signal)
-    const offset = await skipRead(log.file, from)
-    yield* scanLog(log, { groups, offset, laterBytes, signal })
+    log = await openLog(path, options)
+    await log.file?.skipTo(options.offset)
+    yield* scanLog(log, options)
   } catch (error) {
-    if (signal?.aborted !== true) throw explained(path, error)
+    if (options.signal?.aborted !== true) throw explained(path, error)
   } finally {
     await log?.reader.close()
   }
+}
+
+/** What is to be read of one file. */
+interface Part {
+  /** Where in the file reading starts. */
+  readonly offset: number
+  /** Of the files that come after this one. */
+  readonly laterBytes: number
 }
 
 interface OpenedLog {
@@ -64,12 +72,10 @@ interface OpenedLog {
   readonly file: LogFile | undefined
 }
 
-async function openLog(
-  path: string,
-  standardInput: Readable,
-  signal: AbortSignal | undefined,
-): Promise<OpenedLog> {
-  if (path === STANDARD_INPUT) return { reader: await openLogStream(standardInput, signal), file: undefined }
+async function openLog(path: string, { standardInput, signal }: ReadLogOptions): Promise<OpenedLog> {
+  if (path === STANDARD_INPUT) {
+    return { reader: await openLogStream(standardInput ?? process.stdin, signal), file: undefined }
+  }
   if (isPipe(await stat(path))) {
     return { reader: await openLogStream(createReadStream(path), signal), file: undefined }
   }
@@ -77,24 +83,9 @@ async function openLog(
   return { reader: file, file }
 }
 
-async function skipRead(file: LogFile | undefined, from: LogPosition | undefined): Promise<number> {
-  if (file === undefined || from === undefined || !(await holdsPosition(file, from))) return 0
-  await file.skipTo(from.offset)
-  return from.offset
-}
-
-interface ScanOptions {
-  readonly groups: readonly string[]
-  /** Where in the file reading starts. */
-  readonly offset: number
-  /** Of the files that come after this one. */
-  readonly laterBytes: number
-  readonly signal: AbortSignal | undefined
-}
-
 async function* scanLog(
   { reader, file }: OpenedLog,
-  { groups, offset, laterBytes, signal }: ScanOptions,
+  { groups, offset, laterBytes, signal }: ReadLogOptions & Part,
 ): AsyncGenerator<LogBatch, void, void> {
   const scanner = new LineScanner({ groups, offset })
   let next = settled(reader.read())
@@ -136,33 +127,45 @@ async function settled(reading: Promise<Buffer>): Promise<ReadResult> {
   }
 }
 
-/** Which of the files the position was taken in; the first if none. */
+/** Which of the files the position was taken in, rather the very file than one that starts alike; -1 if none. */
 async function findFileOf(position: LogPosition, paths: readonly string[]): Promise<number> {
+  let likeness = -1
   for (const [index, path] of paths.entries()) {
-    const found = await statIfPresent(path)
-    if (found === undefined || isPipe(found)) continue
-    const file = await openLogFile(path)
-    try {
-      if (await holdsPosition(file, position)) return index
-    } finally {
-      await file.close()
-    }
+    const match = await matchFile(path, position)
+    if (match === 'same') return index
+    if (match === 'alike' && likeness === -1) likeness = index
   }
-  return 0
+  return likeness
+}
+
+async function matchFile(path: string, position: LogPosition): Promise<'same' | 'alike' | 'other'> {
+  if ((await statIfPossible(path))?.isFile() !== true) return 'other'
+  let file: LogFile | undefined
+  try {
+    file = await openLogFile(path)
+    if (!(await holdsPosition(file, position))) return 'other'
+    return isSameFile(file, position) ? 'same' : 'alike'
+  } catch (error) {
+    // if its turn comes, it is reported then
+    if (systemErrorCode(error) === undefined) throw error
+    return 'other'
+  } finally {
+    await file?.close()
+  }
 }
 
 /** How much these logs take on disk; pipes and what cannot be found count nothing. */
 async function bytesOnDisk(paths: readonly string[]): Promise<number> {
-  const found = await Promise.all(paths.map((path) => statIfPresent(path)))
+  const found = await Promise.all(paths.map((path) => statIfPossible(path)))
   return found.reduce((sum, stats) => sum + (stats?.isFile() === true ? stats.size : 0), 0)
 }
 
-async function statIfPresent(path: string): Promise<Stats | undefined> {
+async function statIfPossible(path: string): Promise<Stats | undefined> {
   if (path === STANDARD_INPUT) return undefined
   try {
     return await stat(path)
   } catch (error) {
-    // its turn will come, and then it is reported
+    // if its turn comes, it is reported then
     if (systemErrorCode(error) !== undefined) return undefined
     throw error
   }

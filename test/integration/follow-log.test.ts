@@ -79,6 +79,19 @@ describe('following a log', () => {
     expect(await follow({ from: position! }).look()).toEqual(addresses(2))
   })
 
+  it('loses nothing of a log that was empty when it began at its end', async () => {
+    directory.write('')
+    const follower = follow({ startAt: 'end' })
+    await follower.look()
+    const { position } = follower.lastBatch
+    await follower.stop()
+    directory.logins(1)
+    directory.rename('cowrie.json.2026-11-24')
+    directory.gzip('cowrie.json.2026-11-24')
+    directory.logins(2)
+    expect(await follow({ from: position! }).look()).toEqual(addresses(1, 2))
+  })
+
   it('does not read older files that were rotated before it began', async () => {
     directory.logins(1)
     directory.rename('cowrie.json.2026-11-23')
