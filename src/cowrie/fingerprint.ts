@@ -5,9 +5,12 @@ import type { LogFile, LogFileState } from './log-file.ts'
 /** So much of a file's start tells it apart from others: Cowrie's first line holds a time to the microsecond. */
 export const HEAD_BYTES = 1024
 
-/** The position behind `offset` bytes of an open file; all of them have been read. */
+/**
+ * The position behind `offset` bytes of an open file; all of them have been read.
+ * Before the first line it is told by what already stands in the file; if that is nothing, by being written to later.
+ */
 export function positionIn(file: LogFile, offset: number, { modifiedMs }: LogFileState): LogPosition {
-  const fingerprintBytes = Math.min(HEAD_BYTES, offset, file.head.length)
+  const fingerprintBytes = Math.min(HEAD_BYTES, offset === 0 ? HEAD_BYTES : offset, file.head.length)
   const { path, device, inode } = file
   return {
     path,

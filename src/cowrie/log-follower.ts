@@ -86,7 +86,13 @@ export class LogFollower {
     if (start.isAfterLoss) this.#tellLoss(start.file)
     const isFirst = this.#position === undefined
     await this.#begin(start)
-    return isFirst && this.#startAt === 'end' ? await this.#passAll(start.file) : AGAIN
+    if (!isFirst) return AGAIN
+    return this.#startAt === 'end' ? await this.#passAll(start.file) : await this.#tellStart(start.file)
+  }
+
+  /** Gives the position before the first line: a follower that ends now finds this file again, whatever its name is then. */
+  async #tellStart(file: LogFile): Promise<Step> {
+    return { kind: 'batch', batch: this.#takeBatch(file, await file.state()) }
   }
 
   async #begin({ file, offset, laterBytes }: Start): Promise<void> {

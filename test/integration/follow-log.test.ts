@@ -48,6 +48,26 @@ function addresses(...numbers: readonly number[]): string[] {
 }
 
 describe('following a log', () => {
+  it.each([
+    ['that holds lines already', [1]],
+    ['that is still empty', []],
+  ])(
+    'gives its place before the first line of a log %s, so that a rotation after that loses nothing',
+    async (_, numbers) => {
+      directory.write('')
+      directory.logins(...numbers)
+      const follower = follow()
+      await follower.look()
+      const [first] = follower.batches
+      expect(first).toMatchObject({ events: [], lines: 0, position: { offset: 0 } })
+      await follower.stop()
+      directory.logins(2)
+      directory.rename('cowrie.json.2026-11-24')
+      directory.logins(3)
+      expect(await follow({ from: first!.position! }).look()).toEqual(addresses(...numbers, 2, 3))
+    },
+  )
+
   it('gives what is there and then what is added', async () => {
     directory.logins(1, 2)
     const follower = follow()
@@ -315,7 +335,7 @@ describe('following a log that is rotated', () => {
     directory.write(`${login(2).slice(cut + 9)}\n`)
     directory.logins(3)
     expect(await follower.look()).toEqual(addresses(2, 3))
-    expect(await follow({ from: follower.batches[0]!.position! }).look()).toEqual(addresses(2, 3))
+    expect(await follow({ from: follower.batches[1]!.position! }).look()).toEqual(addresses(2, 3))
   })
 
   it('joins a split line also when it goes on from before it, and repeats nothing behind it', async () => {
@@ -480,6 +500,7 @@ describe('following a log with the help of the file system', () => {
       signal: stop.signal,
     })
     await batches.next()
+    expect((await batches.next()).value?.events).toMatchObject([{ src_ip: addressOf(1) }])
     const next = batches.next()
     directory.logins(2)
     expect((await next).value?.events).toMatchObject([{ src_ip: addressOf(2) }])
