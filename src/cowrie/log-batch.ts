@@ -20,7 +20,7 @@ export interface LogPosition {
   readonly inode: number
   /** SHA-256 (hex) of the first `fingerprintBytes` of the file; tells apart files that reuse an inode. */
   readonly fingerprint: string
-  /** 0..1024, never more than `offset`: what has been read of an append-only file does not change. */
+  /** 0..1024, not more than `offset` unless that is 0: what stands in an append-only file does not change. */
   readonly fingerprintBytes: number
   /** Bytes from the start to the end of the last whole line taken. */
   readonly offset: number

@@ -87,11 +87,15 @@ export class LogFollower {
     const isFirst = this.#position === undefined
     await this.#begin(start)
     if (!isFirst) return AGAIN
-    return this.#startAt === 'end' ? await this.#passAll(start.file) : await this.#tellStart(start.file)
+    if (this.#startAt === 'end') await this.#passAll(start.file)
+    return await this.#tellPosition(start.file)
   }
 
-  /** Gives the position before the first line: a follower that ends now finds this file again, whatever its name is then. */
-  async #tellStart(file: LogFile): Promise<Step> {
+  /**
+   * Gives the position at which following begins: a follower that ends now finds this file again, whatever its name is
+   * then, and passes over nothing that is written next.
+   */
+  async #tellPosition(file: LogFile): Promise<Step> {
     return { kind: 'batch', batch: this.#takeBatch(file, await file.state()) }
   }
 
@@ -102,13 +106,12 @@ export class LogFollower {
     this.#position = positionIn(file, offset, await file.state())
   }
 
-  /** Goes to the end. Its position is given at once: what is written next must not be passed over again. */
-  async #passAll(file: LogFile): Promise<Step> {
+  /** Goes to the end and forgets what stands before it. */
+  async #passAll(file: LogFile): Promise<void> {
     for (let piece = await file.read(); piece.length > 0; piece = await file.read()) {
       this.#scanner.push(piece)
       this.#scanner.take()
     }
-    return { kind: 'batch', batch: this.#takeBatch(file, await file.state()) }
   }
 
   async #readOn(file: LogFile): Promise<Step> {
