@@ -1,4 +1,4 @@
-import { type Address, isPackedIpv4, packAddress, unpackAddress, WORDS_PER_ADDRESS } from '../ip/index.ts'
+import { type Address, isIpv4, unpackAddress, WORDS_PER_ADDRESS, wordsOf } from '../ip/index.ts'
 import { type Clock, HoneyjamError, type Logger } from '../runtime/index.ts'
 import type { AccountLists } from './account-lists.ts'
 import type { AllowedRange, Denylist, DenylistStatus, Entry, EntryFilter } from './denylist.ts'
@@ -113,8 +113,7 @@ class MemoryDenylist implements Denylist {
   findEntry(accountId: number, address: Address, nowMs: number): Entry | undefined {
     const lists = this.#state.find(accountId)
     if (lists === undefined) return undefined
-    const words = packed(address)
-    const row = lists.reported.find(words, 0)
+    const row = lists.reported.find(wordsOf(address), 0)
     return row < 0 ? undefined : this.#entryOf(lists, row, nowMs)
   }
 
@@ -128,7 +127,7 @@ class MemoryDenylist implements Denylist {
   }
 
   findAllowed(accountId: number, address: Address, nowMs: number): AllowedRange | undefined {
-    const row = this.#state.find(accountId)?.allowed.covering(packed(address), 0, nowMs)
+    const row = this.#state.find(accountId)?.allowed.covering(wordsOf(address), 0, nowMs)
     return row === undefined ? undefined : allowedRangeOf(row)
   }
 
@@ -206,14 +205,8 @@ function isWanted(entry: Entry, filter: EntryFilter): boolean {
     entry.totalReports > greaterThanReports &&
     entry.totalReports < lessThanReports &&
     entry.dataset === dataset &&
-    (protocol === undefined || isPackedIpv4(packed(entry.address), 0) === (protocol === 'ipv4'))
+    (protocol === undefined || isIpv4(entry.address) === (protocol === 'ipv4'))
   )
-}
-
-function packed(address: Address): Uint32Array {
-  const words = new Uint32Array(WORDS_PER_ADDRESS)
-  packAddress(address, words, 0)
-  return words
 }
 
 function allowedRangeOf({ range, createdAtMs, expiresAtMs }: AllowRow): AllowedRange {

@@ -1,4 +1,4 @@
-import { classifyPacked, isNeverSource, packAddress, unpackAddress, WORDS_PER_ADDRESS } from '../ip/index.ts'
+import { AddressTable, classifyPacked, isNeverSource, packAddress, WORDS_PER_ADDRESS } from '../ip/index.ts'
 import type { PackedAddresses, SkippedCounts, SkipReason } from './operation.ts'
 
 /** The addresses of a request that can be taken, with what was left out. */
@@ -27,7 +27,7 @@ export function selectAddresses(texts: readonly string[], options: SelectOptions
   const { nowMs, observedAtMs = nowMs } = options
   const words = new Uint32Array(WORDS_PER_ADDRESS * texts.length)
   const times = typeof observedAtMs === 'number' ? undefined : new Float64Array(texts.length)
-  const indexByAddress = new Map<string, number>()
+  const indexByAddress = new AddressTable((index, word) => words[WORDS_PER_ADDRESS * index + word] ?? 0)
   const skipped: Partial<Record<SkipReason, number>> = {}
   let folded = 0
   texts.forEach((text, textIndex) => {
@@ -38,13 +38,13 @@ export function selectAddresses(texts: readonly string[], options: SelectOptions
       skipped[reason] = (skipped[reason] ?? 0) + 1
       return
     }
-    const address = unpackAddress(words, offset)
-    const known = indexByAddress.get(address)
-    if (known === undefined) indexByAddress.set(address, index)
+    const known = indexByAddress.find(words, offset)
+    if (known < 0) indexByAddress.add(index)
     else folded++
     if (times === undefined || typeof observedAtMs === 'number') return
     const seenAtMs = Math.min(observedAtMs[textIndex] ?? nowMs, nowMs)
-    times[known ?? index] = known === undefined ? seenAtMs : Math.max(times[known] ?? 0, seenAtMs)
+    if (known < 0) times[index] = seenAtMs
+    else times[known] = Math.max(times[known] ?? 0, seenAtMs)
   })
   return {
     addresses: words.slice(0, WORDS_PER_ADDRESS * indexByAddress.size),

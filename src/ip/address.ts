@@ -40,6 +40,13 @@ export function packAddress(text: string, words: Uint32Array, offset: number): b
   return true
 }
 
+/** The four words of one address, in an array of their own. */
+export function wordsOf(address: Address): Uint32Array {
+  const words = new Uint32Array(WORDS_PER_ADDRESS)
+  packAddress(address, words, 0)
+  return words
+}
+
 /** Canonical text of a packed address; the reverse of {@link packAddress}. */
 export function unpackAddress(words: Uint32Array, offset: number): Address {
   if (isPackedIpv4(words, offset)) return quadText(words[offset + 3] ?? 0) as Address

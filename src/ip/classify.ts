@@ -1,4 +1,4 @@
-import { type Address, packAddress, WORDS_PER_ADDRESS } from './address.ts'
+import { type Address, wordsOf } from './address.ts'
 import { packRange, rangeContains } from './range.ts'
 
 /**
@@ -66,12 +66,9 @@ const PACKED_RANGES = SPECIAL_RANGES.map(([text, addressClass]) => {
   return { range, addressClass }
 })
 
-const scratch = new Uint32Array(WORDS_PER_ADDRESS)
-
 /** Says what a canonical address is for. */
 export function classifyAddress(address: Address): AddressClass {
-  packAddress(address, scratch, 0)
-  return classifyPacked(scratch, 0)
+  return classifyPacked(wordsOf(address), 0)
 }
 
 /** Says what a packed address is for; what no registry names is `public` in IPv4 and `reserved` in IPv6. */

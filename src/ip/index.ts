@@ -7,6 +7,7 @@ export {
   parseAddress,
   unpackAddress,
   WORDS_PER_ADDRESS,
+  wordsOf,
 } from './address.ts'
 export { AddressTable } from './address-table.ts'
 export { type AddressClass, classifyAddress, classifyPacked, isNeverSource } from './classify.ts'

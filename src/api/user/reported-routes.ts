@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify'
 import { checkRequest, ReportedQuery, USER_PATHS } from '../../contract/index.ts'
 import { FEED_FORMATS, reportedAddressOf } from '../../feed/index.ts'
-import { packAddress, WORDS_PER_ADDRESS } from '../../ip/index.ts'
+import { wordsOf } from '../../ip/index.ts'
 import { admissionOf, requireScope } from '../authenticate.ts'
 import type { ApiContext } from '../context.ts'
 import { type AddressParams, pathAddressOf } from '../path-address.ts'
@@ -70,10 +70,8 @@ async function removeOne(
   reply: FastifyReply,
 ): Promise<FastifyReply> {
   const { address } = findEntry(context, request)
-  const addresses = new Uint32Array(WORDS_PER_ADDRESS)
-  packAddress(address, addresses, 0)
   const origin = originOf(admissionOf(request).grant, context.clock.nowMs())
-  await submitOperation(context, { kind: 'remove', ...origin, addresses })
+  await submitOperation(context, { kind: 'remove', ...origin, addresses: wordsOf(address) })
   return reply.code(204).send()
 }
 
