@@ -107,7 +107,9 @@ const labels = fc.record({
   tags: fc.uniqueArray(fc.constantFrom('A', 'B', 'C')),
 })
 
-type Draft = Omit<Operation, 'receivedAtMs' | 'accountId' | 'keyId'> & { readonly lateMs?: number }
+type Draft = Omit<Operation, 'receivedAtMs' | 'accountId' | 'keyId' | 'receiptId'> & {
+  readonly lateMs?: number
+}
 const drafts = fc.oneof(
   {
     weight: 6,
@@ -194,6 +196,7 @@ function run(steps: readonly Action[]): Run {
         ...draft,
         accountId: step.accountId,
         keyId: 1,
+        receiptId: 'r',
         receivedAtMs: nowMs,
         ...(draft.kind === 'report' ? { observedAtMs: nowMs - lateMs } : {}),
       } as Operation
@@ -245,6 +248,7 @@ describe('the state of the lists', () => {
               ...draft,
               accountId: 1,
               keyId: 1,
+              receiptId: 'r',
               receivedAtMs: startMs + index,
               ...(draft.kind === 'report' ? { observedAtMs: startMs + index - lateMs } : {}),
             }) as Operation,
@@ -266,6 +270,7 @@ describe('the state of the lists', () => {
       kind: 'report',
       accountId: 1,
       keyId: 1,
+      receiptId: 'r',
       receivedAtMs: startMs,
       addresses: packAll(['8.8.8.8']),
       observedAtMs: startMs,

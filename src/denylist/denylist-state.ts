@@ -94,7 +94,7 @@ export class DenylistState {
       rows,
       allowed,
       disallowed,
-      receipt: operation.receiptId === undefined ? undefined : receipt,
+      receipt,
     })
     return receipt
   }
@@ -247,7 +247,7 @@ function receiptOf(
   operation: Operation,
   { taken, skipped }: { taken: number; skipped: SkippedCounts },
 ): Receipt {
-  const { accountId, kind, receivedAtMs, receiptId = '', idempotencyKey, folded = 0 } = operation
+  const { accountId, kind, receivedAtMs, receiptId, idempotencyKey, folded = 0 } = operation
   return {
     receiptId,
     accountId,

@@ -3,7 +3,7 @@ import { describe, expect, it, test } from 'vitest'
 import type { Operation } from './operation.ts'
 import { decodeOperation, encodeOperation } from './operation-codec.ts'
 
-const base = { accountId: 3, keyId: 9, receivedAtMs: 1_700_000_000_000 }
+const base = { accountId: 3, keyId: 9, receivedAtMs: 1_700_000_000_000, receiptId: 'r' }
 const words = fc
   .uint32Array({ maxLength: 400 })
   .map((array) => array.slice(0, array.length - (array.length % 4)))
@@ -23,7 +23,6 @@ const operations: fc.Arbitrary<Operation> = fc.oneof(
       ttlSeconds: 86_400,
       dataset: 'ABUSE',
       tags: ['COWRIE', 'LOGIN'],
-      receiptId: 'r',
       idempotencyKey: 'key "é"',
       skipped: { private: 2 },
       folded: 1,

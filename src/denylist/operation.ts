@@ -15,8 +15,8 @@ interface OperationBase {
   readonly keyId: number
   /** Epoch milliseconds of arrival; the operation's only clock. */
   readonly receivedAtMs: number
-  /** Where the caller can read what became of it; `undefined` when nobody can ask. */
-  readonly receiptId?: string
+  /** Under which the caller can read what became of it; not to be guessed. */
+  readonly receiptId: string
   /** A repeat of the same key in the same account within seven days changes nothing. */
   readonly idempotencyKey?: string
   /** What was left out before the operation was written, by reason. */

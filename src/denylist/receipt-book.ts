@@ -15,9 +15,8 @@ export class ReceiptBook {
     this.#store = store
   }
 
-  /** Keeps a receipt until {@link forget}; one without an id can't be asked for. */
+  /** Keeps a receipt until {@link forget}. */
   keep(receipt: Receipt): void {
-    if (receipt.receiptId === '') return
     this.#byId.set(receipt.receiptId, receipt)
     if (receipt.idempotencyKey !== undefined)
       this.#byKey.set(keyText(receipt, receipt.idempotencyKey), receipt)

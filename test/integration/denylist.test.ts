@@ -131,7 +131,7 @@ describe('the denylist on SQLite', () => {
   it('ends the entry of an address that is allowed, and refuses reports of it while it is', async () => {
     const denylist = await open()
     await denylist.submit(report(['8.8.8.8', '9.9.9.9']))
-    const base = { accountId: 1, keyId: 1, receivedAtMs: nowMs }
+    const base = { accountId: 1, keyId: 1, receivedAtMs: nowMs, receiptId: 'by hand' }
     await denylist.submit({ ...base, kind: 'allow', ranges: ['8.8.8.0/24'], dataset: 'ABUSE', tags: [] })
     expect(denylist.findEntry(1, address, nowMs)).toBeUndefined()
     expect(await denylist.submit(report(['8.8.8.8', '1.1.1.1']))).toMatchObject({
