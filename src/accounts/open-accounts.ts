@@ -1,6 +1,6 @@
 import type { Accounts, Grant, NewKey } from './accounts.ts'
 import { createKeyText, hashKeyText, hasKeyForm } from './key-text.ts'
-import type { Account, AccountStore, StoredKey } from './ports.ts'
+import { type Account, type AccountStore, isKeyInForce, type StoredKey } from './ports.ts'
 
 const HINT_CHARACTERS = 4
 
@@ -28,7 +28,7 @@ class MemoryAccounts implements Accounts {
     const keyId = this.#keyIdByHash.get(hashText(hashKeyText(keyText)))
     const key = keyId === undefined ? undefined : this.#keyById.get(keyId)
     const account = key === undefined ? undefined : this.#accountById.get(key.accountId)
-    if (key === undefined || account === undefined || !hasKeyForm(keyText) || !isInForce(key, nowMs))
+    if (key === undefined || account === undefined || !hasKeyForm(keyText) || !isKeyInForce(key, nowMs))
       return undefined
     return {
       accountId: key.accountId,
@@ -87,8 +87,4 @@ class MemoryAccounts implements Accounts {
 
 function hashText(hash: Uint8Array): string {
   return Buffer.from(hash).toString('base64')
-}
-
-function isInForce(key: StoredKey, nowMs: number): boolean {
-  return key.revokedAtMs === undefined && (key.expiresAtMs === undefined || key.expiresAtMs > nowMs)
 }

@@ -26,6 +26,11 @@ export interface StoredKey {
   readonly revokedAtMs?: number
 }
 
+/** Whether the key is neither revoked nor expired. */
+export function isKeyInForce({ revokedAtMs, expiresAtMs }: StoredKey, nowMs: number): boolean {
+  return revokedAtMs === undefined && (expiresAtMs === undefined || expiresAtMs > nowMs)
+}
+
 /** Where accounts and keys are kept. Held by `test/contracts/account-store.ts`. */
 export interface AccountStore {
   loadAccounts(): Promise<readonly Account[]>

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { Grant, Scope, StoredKey } from '../../accounts/index.ts'
+import { type Grant, isKeyInForce, type Scope, type StoredKey } from '../../accounts/index.ts'
 import {
   type CreatedKey,
   CreateKeyRequest,
@@ -84,8 +84,7 @@ function checkMayHandOut(grant: Grant, scopes: readonly Scope[]): void {
 }
 
 function isValidAdministrator(key: StoredKey, nowMs: number): boolean {
-  const isOver = key.expiresAtMs !== undefined && key.expiresAtMs <= nowMs
-  return key.scopes.includes('admin') && key.revokedAtMs === undefined && !isOver
+  return key.scopes.includes('admin') && isKeyInForce(key, nowMs)
 }
 
 function keyInfoOf(key: StoredKey): KeyInfo {
