@@ -23,7 +23,8 @@ import { type AgentOptionValue, type BearerToken, readBearerToken } from './bear
 /** Where reports go when nothing else is set: a honeyjam service on this host. */
 export const DEFAULT_API_URL = 'http://127.0.0.1:8088/v1/ip'
 
-const SECTION = 'output_threatjammer'
+/** The section of `cowrie.cfg` that is the agent's. */
+export const SECTION = 'output_threatjammer'
 
 /** The options of `[output_threatjammer]` in `cowrie.cfg`, each from its text to its value; the token is checked apart. */
 export const AgentSettings = z.object({
@@ -91,6 +92,8 @@ export interface AgentConfig {
   readonly privateAddresses: 'skip' | 'accept'
   /** What the operator should know although it stops nothing; each with its place. */
   readonly warnings: readonly string[]
+  /** The one of `warnings` that speaks of the retired service, for callers that say it in their own words. */
+  readonly retiredUrlWarning?: string
 }
 
 /**
@@ -203,7 +206,7 @@ function toAgentConfig(settings: AgentSettings, findings: Findings): AgentConfig
     statePath: settings.state_path === undefined ? undefined : config.resolvePath(settings.state_path),
     exclude: settings.exclude,
     privateAddresses: settings.private_addresses,
-    warnings: apiUrlRetired ? [...warnings, retired] : warnings,
+    ...(apiUrlRetired ? { warnings: [...warnings, retired], retiredUrlWarning: retired } : { warnings }),
   }
 }
 

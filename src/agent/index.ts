@@ -6,6 +6,7 @@ export {
   type AgentOverrides,
   DEFAULT_API_URL,
   parseAgentConfig,
+  SECTION as AGENT_SECTION,
 } from './config.ts'
 export type { FollowLog, ReadLog } from './log-source.ts'
 export type { OnceTally, SkippedTally } from './once-tally.ts'

@@ -1,10 +1,8 @@
 import type Database from 'better-sqlite3'
+import { STANDARD_INPUT } from '../cowrie/index.ts'
 import { AddressCensus } from './address-census.ts'
 import type { AgentState } from './agent-state.ts'
 import { type LineCounts, noLines } from './once-tally.ts'
-
-/** The path that stands for standard input. */
-export const STANDARD_INPUT = '-'
 
 /** What is known of one file of a run. */
 export interface FileLedger {

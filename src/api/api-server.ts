@@ -22,7 +22,7 @@ import { addUserRoutes } from './user/index.ts'
 export interface ApiServer {
   /**
    * @param listenOptions `port` 0 takes a free one
-   * @returns the URL under which it answers, without a slash at the end
+   * @returns the URL under which programs on this machine reach it, without a slash at the end
    * @throws HoneyjamError LISTEN_FAILED
    */
   listen(listenOptions: { readonly host: string; readonly port: number }): Promise<string>

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { AccountStore, Accounts } from '../accounts/index.ts'
 import { HoneyjamError } from '../runtime/index.ts'
 import { adminKeyFile } from './administrator-key-file.ts'
+import { replaceKey } from './replace-key.ts'
 import { readSecretIfPresent, writeSecretFile } from './secret-file.ts'
 
 /** What the command line needs to know of the administrator of an installation. */
@@ -81,13 +82,9 @@ async function replaceAdminKey(
   { directory, accounts }: Installation,
   nowMs: number,
 ): Promise<Administrator> {
-  const replaced = accounts
-    .listKeys(accountId)
-    .filter((key) => key.name === KEY_NAME && key.revokedAtMs === undefined)
-  const created = await accounts.createKey({ accountId, name: KEY_NAME, scopes: ['admin'], nowMs })
-  writeSecretFile(adminKeyFile(directory), created.keyText)
-  for (const key of replaced) await accounts.revokeKey(accountId, key.keyId, nowMs)
-  return describeNew(accountId, directory, created.keyText)
+  const path = adminKeyFile(directory)
+  const keyText = await replaceKey(accounts, { accountId, name: KEY_NAME, scopes: ['admin'], path }, nowMs)
+  return describeNew(accountId, directory, keyText)
 }
 
 function describeNew(accountId: number, directory: string, newKey: string): Administrator {

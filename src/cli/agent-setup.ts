@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path'
-import { type AgentConfig, type AgentOverrides, parseAgentConfig } from '../agent/index.ts'
+import { AGENT_SECTION, type AgentConfig, type AgentOverrides, parseAgentConfig } from '../agent/index.ts'
 import { type CowrieConfig, loadCowrieConfig } from '../config/index.ts'
 import { HoneyjamError, type Logger } from '../runtime/index.ts'
 import { reportUrlOf } from './connect.ts'
@@ -22,8 +22,6 @@ export interface AgentSetup {
   readonly config: AgentConfig
 }
 
-const SECTION = 'output_threatjammer'
-
 /** Reads Cowrie's configuration; options win. @throws HoneyjamError CONFIG_UNREADABLE, CONFIG_INVALID */
 export function loadAgentSetup(options: AgentSettingsOptions, { environment }: Context): AgentSetup {
   const cowrie = loadCowrieConfig({
@@ -36,13 +34,13 @@ export function loadAgentSetup(options: AgentSettingsOptions, { environment }: C
 
 /** `FILE:LINE` of an option of the agent's section; `undefined` when nothing sets it. */
 export function originOf({ cowrie }: AgentSetup, option: string): string | undefined {
-  return cowrie.inspect(SECTION, option)?.origin
+  return cowrie.inspect(AGENT_SECTION, option)?.origin
 }
 
 /** What a person is told when the configuration switches the agent off. */
 export function disabledMessage(setup: AgentSetup): string {
   const origin = originOf(setup, 'enabled') ?? 'the configuration'
-  return `enabled in [${SECTION}] is false at ${origin}: set it to true there, or run with COWRIE_OUTPUT_THREATJAMMER_ENABLED=true`
+  return `enabled in [${AGENT_SECTION}] is false at ${origin}: set it to true there, or run with COWRIE_OUTPUT_THREATJAMMER_ENABLED=true`
 }
 
 /** @throws HoneyjamError CONFIG_INVALID when the configuration says that nothing is to be reported */
@@ -52,7 +50,8 @@ export function refuseWhenDisabled(setup: AgentSetup): void {
 
 /** Logs what the operator should know although it stops nothing; of a retired `api_url` the target tells more. */
 export function logWarnings({ config }: AgentSetup, logger: Logger): void {
-  for (const warning of config.warnings) if (!warning.includes('retired service')) logger.warn(warning)
+  const { warnings, retiredUrlWarning } = config
+  for (const warning of warnings) if (warning !== retiredUrlWarning) logger.warn(warning)
 }
 
 /** Where an agent remembers what it read and sent. */

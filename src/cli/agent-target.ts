@@ -1,4 +1,4 @@
-import type { AgentConfig } from '../agent/index.ts'
+import { AGENT_SECTION, type AgentConfig } from '../agent/index.ts'
 import { HoneyjamError } from '../runtime/index.ts'
 import { adminKeyFile } from './administrator-key-file.ts'
 import { type AgentSettingsOptions, type AgentSetup, originOf } from './agent-setup.ts'
@@ -53,7 +53,7 @@ function findToken(
 }
 
 function warnAboutRetired({ cowrie }: AgentSetup, apiUrl: string, { output }: Context): void {
-  const configured = cowrie.inspect('output_threatjammer', 'api_url')
+  const configured = cowrie.inspect(AGENT_SECTION, 'api_url')
   output.note(
     `Warning: the service at ${escapeText(configured?.text ?? '')} (${configured?.origin}) is gone: nothing is sent there.\n` +
       `Reports go to ${apiUrl} instead. To say where yours is: --api-url, or api_url in that file.`,

@@ -1,7 +1,9 @@
 import { join } from 'node:path'
 import { type AgentConfig, type RunAgentOptions, runAgent } from '../agent/index.ts'
 import { type Logger, systemClock } from '../runtime/index.ts'
-import { readSecretIfPresent, writeSecretFile } from './secret-file.ts'
+import { reportUrlOf } from './connect.ts'
+import { replaceKey } from './replace-key.ts'
+import { readSecretIfPresent } from './secret-file.ts'
 import type { RunningService } from './start-service.ts'
 
 /** The agent of `honeyjam up`: it reports to the service of the same process, over HTTP like any other. */
@@ -27,7 +29,7 @@ export async function runLocalAgent(options: LocalAgentOptions): Promise<void> {
   const { service, version, logger, signal } = options
   const agent: RunAgentOptions = {
     ...options,
-    apiUrl: `${service.url}/v1/ip`,
+    apiUrl: reportUrlOf(service.url),
     bearerToken: await ensureAgentKey(service, systemClock.nowMs()),
     ttlFrom: 'event',
     clock: systemClock,
@@ -50,11 +52,5 @@ async function ensureAgentKey(service: RunningService, nowMs: number): Promise<s
   const path = join(directory, KEY_FILE)
   const kept = readSecretIfPresent(path)
   if (kept !== undefined && accounts.authenticate(kept, nowMs) !== undefined) return kept
-  const lost = accounts
-    .listKeys(accountId)
-    .filter((key) => key.name === KEY_NAME && key.revokedAtMs === undefined)
-  const created = await accounts.createKey({ accountId, name: KEY_NAME, scopes: ['report'], nowMs })
-  writeSecretFile(path, created.keyText)
-  for (const key of lost) await accounts.revokeKey(accountId, key.keyId, nowMs)
-  return created.keyText
+  return await replaceKey(accounts, { accountId, name: KEY_NAME, scopes: ['report'], path }, nowMs)
 }

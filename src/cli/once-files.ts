@@ -1,9 +1,8 @@
 import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { globSync, isDynamicPattern } from 'tinyglobby'
+import { STANDARD_INPUT } from '../cowrie/index.ts'
 import { HoneyjamError } from '../runtime/index.ts'
-
-const STANDARD_INPUT = '-'
 
 /**
  * The files that `--once` names: patterns become the files they match, in the order of their names; `-` stays.

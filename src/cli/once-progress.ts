@@ -1,6 +1,8 @@
 import { basename } from 'node:path'
 import type { OnceProgress } from '../agent/index.ts'
+import { STANDARD_INPUT } from '../cowrie/index.ts'
 import { escapeText } from './escape-text.ts'
+import { formatCount } from './format-count.ts'
 
 /** Where progress is shown: redrawn in place on a terminal, a line now and then elsewhere. */
 export interface ProgressOptions {
@@ -49,13 +51,13 @@ export function createProgressDisplay({ stream, isTerminal }: ProgressOptions): 
 export function renderProgress(progress: OnceProgress, nowMs: number): string {
   if (progress.phase === 'reading') {
     const { file, bytesRead, bytesTotal, distinctAddresses } = progress
-    const name = file === '-' ? 'standard input' : escapeText(basename(file), NAME_WIDTH)
+    const name = file === STANDARD_INPUT ? 'standard input' : escapeText(basename(file), NAME_WIDTH)
     const share = bytesTotal === undefined ? '' : `${renderBar(bytesRead, bytesTotal)}  `
-    return `reading    ${share}${name}  ${count(distinctAddresses)} addresses`
+    return `reading    ${share}${name}  ${formatCount(distinctAddresses)} addresses`
   }
   const { waitingAddresses, deliveredAddresses, waiting } = progress
   const total = waitingAddresses + deliveredAddresses
-  const sent = `${count(deliveredAddresses)} of ${count(total)} addresses`
+  const sent = `${formatCount(deliveredAddresses)} of ${formatCount(total)} addresses`
   return `reporting  ${renderBar(deliveredAddresses, total)}  ${sent}${renderWaiting(waiting, nowMs)}`
 }
 
@@ -79,8 +81,4 @@ function renderBar(part: number, whole: number): string {
   const filled = Math.round(share * BAR_WIDTH)
   const percent = `${Math.floor(share * 100)}`.padStart(3)
   return `${FILLED.repeat(filled)}${EMPTY.repeat(BAR_WIDTH - filled)} ${percent} %`
-}
-
-function count(value: number): string {
-  return value.toLocaleString('en-US')
 }

@@ -1,5 +1,6 @@
 import type { OnceSummary, OnceTally, SkippedTally, SkipReason } from '../agent/index.ts'
 import { escapeText } from './escape-text.ts'
+import { formatCount } from './format-count.ts'
 import { renderPairs } from './table.ts'
 
 const WORDS_FOR_REASON: Readonly<Record<SkipReason, string>> = {
@@ -15,11 +16,11 @@ const WORDS_FOR_REASON: Readonly<Record<SkipReason, string>> = {
 export function renderSummary(summary: OnceSummary): string {
   const { total, files, reportedAddresses, waitingAddresses, requests, seconds, isFinished } = summary
   const pairs: [string, string][] = [
-    ['files', files.length === 1 ? escapeText(files[0]!.path) : count(files.length)],
-    ['lines', `${count(total.lines)} (${megabytes(total.bytes)})`],
-    ['unparsable', count(total.unparsableLines)],
-    ['events', count(total.events)],
-    ['tracked', count(total.trackedEvents)],
+    ['files', files.length === 1 ? escapeText(files[0]!.path) : formatCount(files.length)],
+    ['lines', `${formatCount(total.lines)} (${megabytes(total.bytes)})`],
+    ['unparsable', formatCount(total.unparsableLines)],
+    ['events', formatCount(total.events)],
+    ['tracked', formatCount(total.trackedEvents)],
     ['distinct', addresses(total.distinctAddresses)],
     ['skipped', renderSkipped(total)],
     ['reported', `${addresses(reportedAddresses)} in ${counted(requests, 'request')}`],
@@ -69,15 +70,11 @@ function renderSkipped({ skipped }: OnceTally): string {
 }
 
 function addresses(value: number): string {
-  return value === 1 ? '1 address' : `${count(value)} addresses`
+  return value === 1 ? '1 address' : `${formatCount(value)} addresses`
 }
 
 function counted(value: number, noun: string): string {
-  return value === 1 ? `1 ${noun}` : `${count(value)} ${noun}s`
-}
-
-function count(value: number): string {
-  return value.toLocaleString('en-US')
+  return value === 1 ? `1 ${noun}` : `${formatCount(value)} ${noun}s`
 }
 
 function megabytes(bytes: number): string {

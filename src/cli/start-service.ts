@@ -69,16 +69,8 @@ async function openService(
   const settings = { reportsPerMinute, privateAddresses, version, regionId: REGION_ID }
   const server = createApiServer({ denylist, accounts, clock, logger, settings })
   closers.push(() => server.close())
-  const url = localUrl(await server.listen({ host, port }))
+  const url = await server.listen({ host, port })
   writeServiceFile(directory, { url, pid: process.pid })
   closers.push(() => removeServiceFile(directory))
   return { ...installation, url, host, administrator }
-}
-
-/** Who listens everywhere is reached on the loopback address. */
-function localUrl(listening: string): string {
-  const url = new URL(listening)
-  if (url.hostname === '0.0.0.0') url.hostname = '127.0.0.1'
-  if (url.hostname === '[::]') url.hostname = '[::1]'
-  return url.origin
 }

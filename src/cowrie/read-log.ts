@@ -10,7 +10,7 @@ import { openLogFile } from './open-log-file.ts'
 import { systemErrorCode, unreadable } from './unreadable.ts'
 
 /** The path that stands for standard input. */
-const STANDARD_INPUT = '-'
+export const STANDARD_INPUT = '-'
 
 export interface ReadLogOptions {
   /** Read in this order, gzipped ones unpacked; `-` is standard input, and pipes are taken too. */

@@ -2,7 +2,6 @@ export {
   type Address,
   comparePacked,
   isIpv4,
-  isPackedIpv4,
   packAddress,
   parseAddress,
   unpackAddress,
