@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { captureLog } from '../../test/support/captured-logger.ts'
+import { batchEndingAt, eventFrom } from '../../test/support/log-batch.ts'
 import { ManualClock } from '../../test/support/manual-clock.ts'
-import type { CowrieEvent, LogBatch } from '../cowrie/index.ts'
 import { AgentState, type ReportForm } from './agent-state.ts'
 import { Collector } from './collector.ts'
 
@@ -19,35 +19,15 @@ let flushes: number
 let collector: Collector
 let timer: Promise<void>
 
-function event(address: string, eventid = 'cowrie.login.failed'): CowrieEvent {
-  return { eventid, src_ip: address, timestampMs: undefined, session: undefined, sensor: undefined }
-}
-
-function batch(offset: number, ...events: CowrieEvent[]): LogBatch {
-  const position = {
-    path: '/log',
-    device: 1,
-    inode: 2,
-    fingerprint: '',
-    fingerprintBytes: 0,
-    modifiedMs: 0,
-    offset,
-  }
-  const lines = events.length
-  return {
-    events,
-    lines,
-    blankLines: 0,
-    eventLines: lines,
-    unparsableLines: 0,
-    bytes: 1,
-    position,
-    lagBytes: 0,
-  }
-}
-
 async function take(offset: number, ...addresses: string[]): Promise<void> {
-  await collector.take('/log', batch(offset, ...addresses.map((address) => event(address))), stop.signal)
+  await collector.take(
+    '/log',
+    batchEndingAt(
+      offset,
+      addresses.map((address) => eventFrom(address)),
+    ),
+    stop.signal,
+  )
 }
 
 const waiting = () => state.waitingAddresses
@@ -75,8 +55,8 @@ beforeEach(() => {
   state.record(
     [],
     [
-      ['/log', batch(0).position!],
-      ['/other', batch(0).position!],
+      ['/log', batchEndingAt(0, []).position!],
+      ['/other', batchEndingAt(0, []).position!],
     ],
   )
 })
@@ -122,14 +102,18 @@ describe('a flush', () => {
   })
 
   it('records a position without an address as well, which does not hasten the addresses', async () => {
-    await collector.take('/log', batch(1, event('192.0.2.1', 'cowrie.command.input')), stop.signal)
+    await collector.take(
+      '/log',
+      batchEndingAt(1, [eventFrom('192.0.2.1', 'cowrie.command.input')]),
+      stop.signal,
+    )
     await clock.advance(59_000)
     await take(2, '192.0.2.1')
     await clock.advance(59_999)
     expect(offset()).toBe(0)
     await clock.advance(1)
     expect(offset()).toBe(2)
-    await collector.take('/log', batch(3), stop.signal)
+    await collector.take('/log', batchEndingAt(3, []), stop.signal)
     await clock.advance(60_000)
     expect(offset()).toBe(3)
     expect(flushes).toBe(1)
@@ -152,7 +136,7 @@ describe('a flush', () => {
 
   it('keeps each log its own position', async () => {
     await take(7, '192.0.2.1')
-    await collector.take('/other', batch(9, event('192.0.2.2')), stop.signal)
+    await collector.take('/other', batchEndingAt(9, [eventFrom('192.0.2.2')]), stop.signal)
     collector.flush()
     expect([state.positionOf('/log')?.offset, state.positionOf('/other')?.offset]).toEqual([7, 9])
   })
@@ -160,10 +144,10 @@ describe('a flush', () => {
 
 describe('a log of which nothing is on disk', () => {
   it('is recorded at once, and reported when it is due', async () => {
-    await collector.take('/new', batch(4, event('192.0.2.1')), stop.signal)
+    await collector.take('/new', batchEndingAt(4, [eventFrom('192.0.2.1')]), stop.signal)
     expect([waiting(), state.positionOf('/new')?.offset, flushes]).toEqual([1, 4, 0])
     await clock.advance(59_999)
-    await collector.take('/new', batch(5, event('192.0.2.2')), stop.signal)
+    await collector.take('/new', batchEndingAt(5, [eventFrom('192.0.2.2')]), stop.signal)
     expect([waiting(), flushes]).toEqual([1, 0])
     await clock.advance(1)
     expect([waiting(), state.positionOf('/new')?.offset, flushes]).toEqual([2, 5, 1])

@@ -5,8 +5,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { agentConfig } from '../../test/support/agent-options.ts'
 import { captureLog, type LogLine } from '../../test/support/captured-logger.ts'
 import { FakeReportServer, status } from '../../test/support/fake-report-server.ts'
+import { batchEndingAt, eventFrom } from '../../test/support/log-batch.ts'
 import { ManualClock } from '../../test/support/manual-clock.ts'
-import type { CowrieEvent, LogBatch, LogPosition } from '../cowrie/index.ts'
+import type { LogBatch } from '../cowrie/index.ts'
 import type { Logger } from '../runtime/index.ts'
 import { Bell } from './bell.ts'
 import type { FollowLog } from './log-source.ts'
@@ -19,7 +20,12 @@ class FakeLogs {
   readonly starts: (readonly [path: string, from: number | undefined])[] = []
 
   write(path: string, offset: number, ...addresses: string[]): void {
-    this.#listOf(path).push(batch(offset, addresses))
+    this.#listOf(path).push(
+      batchEndingAt(
+        offset,
+        addresses.map((address) => eventFrom(address)),
+      ),
+    )
     this.#bellOf(path).ring()
   }
 
@@ -47,38 +53,6 @@ class FakeLogs {
 
   #bellOf(path: string): Bell {
     return this.#bells.get(path) ?? this.#bells.set(path, new Bell()).get(path)!
-  }
-}
-
-function batch(offset: number, addresses: readonly string[]): LogBatch {
-  const events = addresses.map(
-    (src_ip): CowrieEvent => ({
-      eventid: 'cowrie.login.failed',
-      src_ip,
-      timestampMs: undefined,
-      session: undefined,
-      sensor: undefined,
-    }),
-  )
-  const position: LogPosition = {
-    path: '/log',
-    device: 1,
-    inode: 2,
-    fingerprint: '',
-    fingerprintBytes: 0,
-    modifiedMs: 0,
-    offset,
-  }
-  const lines = events.length
-  return {
-    events,
-    lines,
-    blankLines: 0,
-    eventLines: lines,
-    unparsableLines: 0,
-    bytes: 1,
-    position,
-    lagBytes: 0,
   }
 }
 

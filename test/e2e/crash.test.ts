@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { randomFrom } from '../support/random.ts'
 import { createCowrie, publicAddress } from './support/cowrie.ts'
 import { buildProgram, start, temporaryDirectory, waitFor } from './support/program.ts'
 import { startService, type TestService } from './support/service.ts'
@@ -10,7 +11,7 @@ const ROUNDS = 4
 const SEED = Math.trunc(Math.random() * 2 ** 31)
 
 describe(`kill -9 under load (seed ${SEED})`, () => {
-  const random = randomNumbers(SEED)
+  const random = randomFrom(SEED)
 
   it('a service keeps every report it acknowledged, and counts a repeated one once', async () => {
     const data = temporaryDirectory()
@@ -116,15 +117,4 @@ async function countReports(service: TestService): Promise<Map<string, number>> 
   return new Map(
     listed.map(({ self, total_reports: reports }) => [self.slice(self.lastIndexOf('/') + 1), reports]),
   )
-}
-
-/** mulberry32 */
-function randomNumbers(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
 }

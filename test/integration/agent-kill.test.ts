@@ -12,6 +12,7 @@ import type { OnceSummary } from '../../src/agent/index.ts'
 import { loginLine } from '../support/agent-options.ts'
 import type { AgentProcessOptions } from '../support/agent-process.ts'
 import { accepted, type FakeAnswer, FakeReportServer, status } from '../support/fake-report-server.ts'
+import { randomFrom } from '../support/random.ts'
 
 const AGENT = fileURLToPath(new URL('../support/agent-process.ts', import.meta.url))
 const KILLS = 12
@@ -20,17 +21,6 @@ const ONCE_KILLS = 6
 const OLD_LINES = 20_000
 
 const seed = Number(process.env['HONEYJAM_TEST_SEED'] ?? Date.now() % 1_000_000)
-
-/** The same numbers from 0 (included) to 1 (excluded) for the same seed (mulberry32). */
-function randomFrom(start: number): () => number {
-  let state = start
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
-}
 
 const random = randomFrom(seed)
 const between = (from: number, to: number) => from + Math.floor(random() * (to - from))

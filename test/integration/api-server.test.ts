@@ -61,14 +61,7 @@ describe('health', () => {
       ...api.denylist,
       status: () => ({ entries: 0, waitingRows: 1, mergeError: 'at /secret' }),
     }
-    const settings = {
-      reportsPerMinute: 6,
-      privateAddresses: 'skip',
-      version: '0',
-      regionId: 'local',
-    } as const
-    const { accounts, clock } = api
-    const server = createApiServer({ denylist, accounts, clock, logger: silentLogger, settings })
+    const server = makeServer(denylist)
     const url = await server.listen({ host: '127.0.0.1', port: 0 })
     const answer = await fetch(`${url}/readyz`)
     expect(answer.status).toBe(503)
@@ -274,14 +267,7 @@ describe('a fault of the program', () => {
         throw new Error('secret detail at /secret/path.ts:1')
       },
     }
-    const settings = {
-      reportsPerMinute: 6,
-      privateAddresses: 'skip',
-      version: '0',
-      regionId: 'local',
-    } as const
-    const { accounts, clock } = api
-    const server = createApiServer({ denylist, accounts, clock, logger: silentLogger, settings })
+    const server = makeServer(denylist)
     const url = await server.listen({ host: '127.0.0.1', port: 0 })
     const headers = { authorization: `Bearer ${api.adminKey}` }
     const answer = await fetch(`${url}/v1/denylist/reported/ip/8.8.8.8`, { headers })

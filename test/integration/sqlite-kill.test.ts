@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { silentLogger } from '../../src/runtime/index.ts'
 import { openSqliteStore } from '../../src/store/sqlite/index.ts'
+import { randomFrom } from '../support/random.ts'
 import { SHARED_ADDRESSES, TallyDenylist } from '../support/tally-denylist.ts'
 
 const WRITER = fileURLToPath(new URL('../support/tally-writer.ts', import.meta.url))
@@ -97,16 +98,5 @@ async function checkStore(
     return { coveredPosition, replayed: journal.length }
   } finally {
     await store.close()
-  }
-}
-
-/** mulberry32: small, and the same everywhere for the same seed. */
-function randomFrom(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
   }
 }
