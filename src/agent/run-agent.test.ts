@@ -9,9 +9,11 @@ import { batchEndingAt, eventFrom } from '../../test/support/log-batch.ts'
 import { ManualClock } from '../../test/support/manual-clock.ts'
 import type { LogBatch } from '../cowrie/index.ts'
 import type { Logger } from '../runtime/index.ts'
+import type { TargetProgress } from './agent-observer.ts'
 import { Bell } from './bell.ts'
 import type { FollowLog } from './log-source.ts'
 import { type AgentProgress, type RunAgentOptions, runAgent } from './run-agent.ts'
+import { AgentStatusBoard } from './status-board.ts'
 
 /** Stands for the logs: whatever a test writes is read at once. */
 class FakeLogs {
@@ -151,15 +153,41 @@ describe('a running agent', () => {
   })
 
   it('tells how much waits and was delivered', async () => {
-    const told: AgentProgress[] = []
-    const onProgress = (progress: AgentProgress) => told.push(progress)
-    const running = start({ onProgress, config: agentConfig({ flushAddresses: 1 }) })
+    const told: TargetProgress[] = []
+    const observer = {
+      onRead: () => undefined,
+      onProgress: (_: string, progress: TargetProgress) => told.push(progress),
+    }
+    const running = start({ observer, config: agentConfig({ flushAddresses: 1 }) })
     logs.write('/log', 1, '192.0.2.1')
     await server.until(({ requests }) => requests.length === 1)
     stop.abort()
     await running
-    expect(told.map(({ waitingAddresses }) => waitingAddresses)).toEqual([1, 0])
+    expect(told.map(({ waitingAddresses, step }) => [waitingAddresses, step?.kind])).toEqual([
+      [0, undefined],
+      [1, undefined],
+      [0, 'delivered'],
+    ])
     expect(told.at(-1)?.totals).toEqual({ requests: 1, batches: 1, addresses: 1 })
+  })
+
+  it('tells which log was read for which target', async () => {
+    const board = new AgentStatusBoard({ targets: [server.apiUrl], logPaths: ['/log', '/other'], clock })
+    const running = start({ observer: board, logPaths: ['/log', '/other'] })
+    logs.write('/log', 1, '192.0.2.1', '192.0.2.2')
+    await clock.untilSleeping(clock.nowMs() + 60_000)
+    stop.abort()
+    await running
+    expect(board.snapshot().targets).toMatchObject([
+      {
+        target: server.apiUrl,
+        logs: [
+          { path: '/log', lines: 2, lagBytes: 0 },
+          { path: '/other', lines: 0, lagBytes: null },
+        ],
+        totals: { addresses: 2 },
+      },
+    ])
   })
 
   it('lets nobody else use its directory', async () => {

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { followLog } from '../cowrie/index.ts'
 import { lockDirectory } from '../runtime/index.ts'
+import type { AgentObserver } from './agent-observer.ts'
 import { type AgentOptions, rulesOf } from './agent-options.ts'
 import { AgentState, type DeliveryTotals } from './agent-state.ts'
 import { Bell } from './bell.ts'
@@ -10,6 +11,7 @@ import { startLine } from './config.ts'
 import { type DeliveryOptions, deliverRest, deliverUntil } from './delivery.ts'
 import type { FollowLog } from './log-source.ts'
 import { openSender } from './open-sender.ts'
+import type { SendStep } from './sender.ts'
 import { trackedGroups } from './sighting.ts'
 
 export interface RunAgentOptions extends AgentOptions {
@@ -17,8 +19,8 @@ export interface RunAgentOptions extends AgentOptions {
   readonly logPaths: readonly string[]
   /** How long to go on delivering once `signal` is aborted; default 5,000. */
   readonly graceMs?: number
-  /** Called when something was recorded, delivered or must wait. */
-  readonly onProgress?: (progress: AgentProgress) => void
+  /** Hears of what was read, recorded, delivered or must wait. */
+  readonly observer?: AgentObserver
   /** Default `followLog` of `cowrie`. */
   readonly follow?: FollowLog
 }
@@ -94,12 +96,13 @@ class RunningAgent {
         this.#tell()
       },
     })
-    this.#delivery = { sender, clock, abandon: this.#abandon.signal, onStep: () => this.#tell() }
+    this.#delivery = { sender, clock, abandon: this.#abandon.signal, onStep: (step) => this.#tell(step) }
   }
 
   async run(): Promise<AgentProgress> {
     const { config, logger, logPaths, signal } = this.#options
     logger.info({ logs: logPaths, waiting: this.#state.waitingAddresses }, startLine(config))
+    this.#tell()
     const done = new AbortController()
     const graceEndsAtMs = this.#onStop(done.signal)
     const stop = () => this.#stop.abort()
@@ -136,12 +139,15 @@ class RunningAgent {
   }
 
   async #follow(path: string): Promise<void> {
-    const { follow = followLog, config, clock, logger } = this.#options
+    const { follow = followLog, apiUrl, config, clock, logger, observer } = this.#options
     const from = this.#state.positionOf(path)
     const signal = this.#stop.signal
     const groups = trackedGroups(rulesOf(config))
     const batches = follow({ path, groups, clock, logger, signal, ...(from === undefined ? {} : { from }) })
-    for await (const batch of batches) await this.#collector.take(path, batch, signal)
+    for await (const batch of batches) {
+      await this.#collector.take(path, batch, signal)
+      observer?.onRead(apiUrl, path, batch)
+    }
   }
 
   /** A loop that fails ends the others in good order; the first failure is the agent's. */
@@ -154,8 +160,9 @@ class RunningAgent {
     }
   }
 
-  #tell(): void {
-    this.#options.onProgress?.(this.#progress())
+  #tell(step?: SendStep): void {
+    const { apiUrl, observer } = this.#options
+    observer?.onProgress(apiUrl, { ...this.#progress(), ...(step === undefined ? {} : { step }) })
   }
 
   #progress(): AgentProgress {

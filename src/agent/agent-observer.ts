@@ -1,0 +1,24 @@
+import type { LogBatch } from '../cowrie/index.ts'
+import type { DeliveryTotals } from './agent-state.ts'
+import type { SendStep } from './sender.ts'
+
+/** Hears of what an agent does, target by target. It must not throw, and not take long. */
+export interface AgentObserver {
+  /**
+   * Lines were read and taken in; a batch without lines says that reading has begun.
+   * @param target the URL that reports go to
+   */
+  onRead(target: string, logPath: string, batch: LogBatch): void
+  /** Something was recorded or sent, or has to wait. */
+  onProgress(target: string, progress: TargetProgress): void
+}
+
+/** Where the delivery to one target stands. */
+export interface TargetProgress {
+  /** Addresses on disk that the target has not taken yet. */
+  readonly waitingAddresses: number
+  /** Since the state file was made. */
+  readonly totals: DeliveryTotals
+  /** What the last step of delivery came to; absent when something was recorded. */
+  readonly step?: SendStep
+}

@@ -1,0 +1,168 @@
+import type { LogBatch } from '../cowrie/index.ts'
+import type { Clock } from '../runtime/index.ts'
+import type { AgentObserver, TargetProgress } from './agent-observer.ts'
+import type { DeliveryTotals } from './agent-state.ts'
+import type { Undelivered } from './delivery-log.ts'
+import type { SendStep, WaitReason } from './sender.ts'
+
+/** What an agent is doing, as plain data. Times are epoch milliseconds; `null`: not yet, or not now. */
+export interface AgentStatus {
+  readonly startedAtMs: number
+  readonly targets: readonly TargetStatus[]
+}
+
+export interface TargetStatus {
+  /** The URL that reports go to. */
+  readonly target: string
+  readonly logs: readonly LogStatus[]
+  /** Addresses on disk that the target has not taken yet. */
+  readonly waitingAddresses: number
+  /** Since the state file was made. */
+  readonly totals: DeliveryTotals
+  readonly lastAcknowledgementAtMs: number | null
+  /** Stays until the next one. */
+  readonly lastFailure: DeliveryFailure | null
+  readonly failuresInARow: number
+  /** The first of them. */
+  readonly failingSinceMs: number | null
+  /** Before which no report goes out. */
+  readonly nextAttemptAtMs: number | null
+  readonly waitReason: WaitReason | null
+}
+
+export interface LogStatus {
+  readonly path: string
+  /** When a line came in last. */
+  readonly lastLineAtMs: number | null
+  /** The newest time in a tracked event. */
+  readonly lastEventAtMs: number | null
+  /** Bytes that stand in the log behind what was read; `null` until reading has begun. */
+  readonly lagBytes: number | null
+  /** Since the start. */
+  readonly lines: number
+  /** Events of a tracked kind since the start. */
+  readonly trackedEvents: number
+}
+
+export interface DeliveryFailure {
+  readonly atMs: number
+  /** `limited`: too many requests; `refused`: a person is needed; `failed`: anything else. */
+  readonly kind: Undelivered['kind']
+  /** `null` when no answer came. */
+  readonly status: number | null
+  /** One line, at most 500 characters and what quoting adds; a server's own words. */
+  readonly reason: string
+}
+
+export interface StatusBoardOptions {
+  /** URLs that reports go to. */
+  readonly targets: readonly string[]
+  readonly logPaths: readonly string[]
+  readonly clock: Clock
+  /** Called whenever the board says something new. */
+  readonly onChange?: () => void
+}
+
+/** Keeps in mind where an agent stands: how far it reads each log and what becomes of its reports, target by target. */
+export class AgentStatusBoard implements AgentObserver {
+  readonly #options: StatusBoardOptions
+  readonly #startedAtMs: number
+  readonly #deliveryByTarget = new Map<string, Delivery>()
+  readonly #logsByTarget = new Map<string, Map<string, LogStatus>>()
+
+  constructor(options: StatusBoardOptions) {
+    this.#options = options
+    this.#startedAtMs = options.clock.nowMs()
+    for (const target of options.targets) {
+      this.#deliveryByTarget.set(target, NOTHING_DELIVERED)
+      for (const path of options.logPaths) this.#logsOf(target).set(path, unread(path))
+    }
+  }
+
+  onRead(target: string, logPath: string, batch: LogBatch): void {
+    const logs = this.#logsOf(target)
+    const log = logs.get(logPath) ?? unread(logPath)
+    logs.set(logPath, readOn(log, batch, this.#options.clock.nowMs()))
+    this.#options.onChange?.()
+  }
+
+  onProgress(target: string, { waitingAddresses, totals, step }: TargetProgress): void {
+    const delivery = this.#deliveryByTarget.get(target) ?? NOTHING_DELIVERED
+    const stepped = step === undefined ? delivery : goOn(delivery, step, this.#options.clock.nowMs())
+    this.#deliveryByTarget.set(target, { ...stepped, waitingAddresses, totals })
+    this.#options.onChange?.()
+  }
+
+  snapshot(): AgentStatus {
+    const targets = [...this.#deliveryByTarget].map(([target, delivery]) => {
+      return { target, logs: [...this.#logsOf(target).values()], ...delivery }
+    })
+    return { startedAtMs: this.#startedAtMs, targets }
+  }
+
+  #logsOf(target: string): Map<string, LogStatus> {
+    const known = this.#logsByTarget.get(target)
+    if (known !== undefined) return known
+    const logs = new Map<string, LogStatus>()
+    this.#logsByTarget.set(target, logs)
+    return logs
+  }
+}
+
+type Delivery = Omit<TargetStatus, 'target' | 'logs'>
+
+const NOT_WAITING = { nextAttemptAtMs: null, waitReason: null } as const
+
+const NOTHING_DELIVERED: Delivery = {
+  waitingAddresses: 0,
+  totals: { requests: 0, batches: 0, addresses: 0 },
+  lastAcknowledgementAtMs: null,
+  lastFailure: null,
+  failuresInARow: 0,
+  failingSinceMs: null,
+  ...NOT_WAITING,
+}
+
+function unread(path: string): LogStatus {
+  return { path, lastLineAtMs: null, lastEventAtMs: null, lagBytes: null, lines: 0, trackedEvents: 0 }
+}
+
+function readOn(log: LogStatus, { lines, events, lagBytes }: LogBatch, nowMs: number): LogStatus {
+  const eventAtMs = events.findLast(({ timestampMs }) => timestampMs !== undefined)?.timestampMs
+  return {
+    path: log.path,
+    lastLineAtMs: lines > 0 ? nowMs : log.lastLineAtMs,
+    lastEventAtMs: eventAtMs === undefined ? log.lastEventAtMs : Math.max(log.lastEventAtMs ?? 0, eventAtMs),
+    lagBytes,
+    lines: log.lines + lines,
+    trackedEvents: log.trackedEvents + events.length,
+  }
+}
+
+function goOn(delivery: Delivery, step: SendStep, nowMs: number): Delivery {
+  if (step.kind === 'idle') return delivery
+  if (step.kind === 'waiting') {
+    return { ...delivery, nextAttemptAtMs: step.untilMs, waitReason: step.reason }
+  }
+  if (step.kind === 'undelivered') return noteFailure(delivery, step.outcome, nowMs)
+  return {
+    ...delivery,
+    ...NOT_WAITING,
+    lastAcknowledgementAtMs: nowMs,
+    failuresInARow: 0,
+    failingSinceMs: null,
+  }
+}
+
+/** To be asked to wait is no failure: it neither begins a row of them nor ends one. */
+function noteFailure(delivery: Delivery, outcome: Undelivered, atMs: number): Delivery {
+  const { kind, reason } = outcome
+  const status = kind === 'limited' ? 429 : (outcome.status ?? null)
+  const noted = { ...delivery, ...NOT_WAITING, lastFailure: { atMs, kind, status, reason } }
+  if (kind === 'limited') return noted
+  return {
+    ...noted,
+    failuresInARow: delivery.failuresInARow + 1,
+    failingSinceMs: delivery.failingSinceMs ?? atMs,
+  }
+}
