@@ -27,6 +27,11 @@ export const AGENT_MIGRATIONS = [
      name TEXT PRIMARY KEY,
      value INTEGER NOT NULL
    ) STRICT, WITHOUT ROWID;`,
+
+  `CREATE TABLE target (
+     id INTEGER PRIMARY KEY CHECK (id = 1),
+     api_url TEXT NOT NULL
+   ) STRICT;`,
 ] as const
 
 export interface BatchRow {
@@ -74,6 +79,8 @@ export function prepareStatements(database: Database.Database) {
        GROUP BY place / CAST(@limit AS INTEGER) ORDER BY place`,
     ),
     deletePending: database.prepare<[]>('DELETE FROM pending'),
+    target: database.prepare<[], string>('SELECT api_url FROM target').pluck(),
+    setTarget: database.prepare<[apiUrl: string]>('INSERT OR REPLACE INTO target VALUES (1, ?)'),
     anyPending: database.prepare<[], number>('SELECT 1 FROM pending LIMIT 1').pluck(),
     countPending: database.prepare<[], number>('SELECT count(*) FROM pending').pluck(),
     underWay: database.prepare<[], BatchRow>(

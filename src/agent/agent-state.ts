@@ -82,6 +82,16 @@ export class AgentState {
     this.#statements = prepareStatements(this.#database)
   }
 
+  /** The URL that this state was last for; `undefined` of one that was never used or made before targets were noted. */
+  get target(): string | undefined {
+    return guarded(this.#path, () => this.#statements.target.get())
+  }
+
+  /** Notes for which URL the state is from now on. */
+  noteTarget(apiUrl: string): void {
+    if (this.target !== apiUrl) this.#transact(() => this.#statements.setTarget.run(apiUrl))
+  }
+
   /** Where reading of this log goes on; `undefined` for one that was never read. */
   positionOf(logPath: string): LogPosition | undefined {
     const position = guarded(this.#path, () => this.#statements.positionOf.get(logPath))

@@ -17,9 +17,10 @@ export type AgentOptionValue =
       readonly problem?: undefined
     }
 
-/** What came of looking for the token: at most one of value and faults. No text here holds the token. */
-export interface BearerToken {
-  readonly value: string | undefined
+/** What came of looking for the tokens: values or faults, never both. No other text here holds a token. */
+export interface BearerTokens {
+  /** One a target, in the order of `api_url`; none when nothing is set. */
+  readonly values: readonly string[]
   readonly faults: readonly ConfigFault[]
   readonly warnings: readonly string[]
 }
@@ -33,6 +34,8 @@ export interface TokenPlaces {
   /** `bearer_token_file`, likewise. */
   readonly file: AgentOptionValue | undefined
   readonly isEnabled: boolean
+  /** How many URLs `api_url` names, at least 1. With several, the places hold a list: one token for all, or one for each. */
+  readonly targets: number
 }
 
 /** What the `cowrie.cfg.dist` of old Cowries has where the token belongs. */
@@ -44,19 +47,19 @@ const OWN_VARIABLE = 'HONEYJAM_BEARER_TOKEN'
  * `bearer_token_file`, `bearer_token`. The placeholder of old Cowries and an empty `HONEYJAM_BEARER_TOKEN` count as not
  * set; any other empty one is a fault.
  */
-export function readBearerToken(places: TokenPlaces): BearerToken {
-  const { file, environment } = places
+export function readBearerTokens(places: TokenPlaces): BearerTokens {
+  const { file, environment, targets } = places
   const isPlaceholder = places.token?.text === PLACEHOLDER
   const token = isPlaceholder ? undefined : places.token
   const own = environment[OWN_VARIABLE]
-  if (token?.source === 'override') return checkToken(token)
-  if (file?.source === 'override') return readFromFile(file, places.config)
-  if (own !== undefined && own !== '') return checkToken(fromEnvironment(own))
-  if (token?.source === 'environment') return checkToken(token)
-  if (file !== undefined) return readFromFile(file, places.config)
-  if (token !== undefined) return checkToken(token)
+  if (token?.source === 'override') return checkTokens(token, targets)
+  if (file?.source === 'override') return readFromFiles(file, places)
+  if (own !== undefined && own !== '') return checkTokens(fromEnvironment(own), targets)
+  if (token?.source === 'environment') return checkTokens(token, targets)
+  if (file !== undefined) return readFromFiles(file, places)
+  if (token !== undefined) return checkTokens(token, targets)
   const warnings = isPlaceholder && places.isEnabled ? [placeholderWarning(places.token.origin)] : []
-  return { value: undefined, faults: [], warnings }
+  return { values: [], faults: [], warnings }
 }
 
 /** What may stand in an `Authorization` header without changing its shape. */
@@ -66,9 +69,42 @@ function fromEnvironment(text: string): Inspected {
   return { text, origin: `environment variable ${OWN_VARIABLE}`, source: 'environment' }
 }
 
-function checkToken({ text, problem, origin }: AgentOptionValue): BearerToken {
-  if (problem !== undefined) return refused(origin, `bearer_token: ${problem}`)
-  if (TOKEN.test(text)) return { value: text, faults: [], warnings: [] }
+function checkTokens(place: AgentOptionValue, targets: number): BearerTokens {
+  if (place.problem !== undefined) return refused(place.origin, `bearer_token: ${place.problem}`)
+  return forEachTarget('bearer_token', place, targets, (text) => checkToken(text, place.origin))
+}
+
+function readFromFiles(place: AgentOptionValue, { config, targets }: TokenPlaces): BearerTokens {
+  if (place.problem !== undefined) return refused(place.origin, `bearer_token_file: ${place.problem}`)
+  return forEachTarget('bearer_token_file', place, targets, (text) =>
+    readFromFile(config.resolvePath(text), place.origin),
+  )
+}
+
+/** A token holds no comma where it stands in a list; a single one may. */
+function forEachTarget(
+  option: string,
+  { text = '', origin }: AgentOptionValue,
+  targets: number,
+  read: (text: string) => BearerTokens,
+): BearerTokens {
+  const parts = targets === 1 ? [text] : text.split(',').map((part) => part.trim())
+  if (parts.length !== 1 && parts.length !== targets) {
+    const expected = `one for all or one for each of the ${targets} URLs of api_url`
+    return refused(origin, `${option}: expected ${expected}, found ${parts.length}`)
+  }
+  const found = parts.map(read)
+  const values = found.flatMap((one) => one.values)
+  const faults = found.flatMap((one) => one.faults)
+  return {
+    values: parts.length === targets ? values : Array.from({ length: targets }, () => values).flat(),
+    faults,
+    warnings: found.flatMap((one) => one.warnings),
+  }
+}
+
+function checkToken(text: string, origin: string): BearerTokens {
+  if (TOKEN.test(text)) return { values: [text], faults: [], warnings: [] }
   const found = text === '' ? 'nothing' : 'something else'
   return refused(
     origin,
@@ -76,21 +112,19 @@ function checkToken({ text, problem, origin }: AgentOptionValue): BearerToken {
   )
 }
 
-function readFromFile(place: AgentOptionValue, config: CowrieConfig): BearerToken {
-  if (place.problem !== undefined) return refused(place.origin, `bearer_token_file: ${place.problem}`)
-  const path = config.resolvePath(place.text)
+function readFromFile(path: string, origin: string): BearerTokens {
   try {
     const { secret, isReadableByOthers } = readSecretFile(path)
-    const token = checkToken({ text: secret, origin: path, source: 'file' })
+    const token = checkToken(secret, path)
     return isReadableByOthers ? { ...token, warnings: [modeWarning(path)] } : token
   } catch (error) {
     if (!(error instanceof HoneyjamError)) throw error
-    return refused(place.origin, `bearer_token_file: ${error.message}`)
+    return refused(origin, `bearer_token_file: ${error.message}`)
   }
 }
 
-function refused(origin: string, message: string): BearerToken {
-  return { value: undefined, faults: [{ origin, message }], warnings: [] }
+function refused(origin: string, message: string): BearerTokens {
+  return { values: [], faults: [{ origin, message }], warnings: [] }
 }
 
 function placeholderWarning(origin: string): string {

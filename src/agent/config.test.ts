@@ -92,6 +92,7 @@ describe('the section', () => {
       bearerToken: undefined,
       apiUrl: 'http://127.0.0.1:8088/v1/ip',
       apiUrlRetired: false,
+      furtherTargets: [],
       trackLogin: true,
       trackSession: false,
       ttlSeconds: 86_400,
@@ -139,6 +140,7 @@ describe('the section', () => {
       bearerToken: 'tja_1',
       apiUrl: 'https://list.example.org/v1/ip',
       apiUrlRetired: false,
+      furtherTargets: [],
       trackLogin: false,
       trackSession: true,
       ttlSeconds: 3600,
@@ -318,8 +320,50 @@ describe('the URL', () => {
     '"http://x"',
   ])('must be http or https: %j', (url) => {
     expect(faultsOf({ section: `api_url = ${url}` })).toEqual([
-      `cowrie.cfg:2: api_url is ${JSON.stringify(url)}, expected a URL such as ${DEFAULT_API_URL}, without user name`,
+      `cowrie.cfg:2: api_url is ${JSON.stringify(url)}, expected a URL such as ${DEFAULT_API_URL}, without user name, or up to 8 of them, each once`,
     ])
+  })
+
+  it('may be a list, each with a key of its own or all with one', () => {
+    const urls = 'api_url = http://a.example, http://b.example/v1/ip'
+    expect(parse({ section: `${urls}\nbearer_token = one, two` })).toMatchObject({
+      apiUrl: 'http://a.example/v1/ip',
+      bearerToken: 'one',
+      furtherTargets: [{ apiUrl: 'http://b.example/v1/ip', bearerToken: 'two' }],
+    })
+    expect(parse({ section: `${urls}\nbearer_token = one` }).furtherTargets).toMatchObject([
+      { bearerToken: 'one' },
+    ])
+    for (const name of ['x', 'y']) writeFileSync(join(directory, name), `of-${name}\n`, { mode: 0o600 })
+    expect(parse({ section: `${urls}\nbearer_token_file = x, y` })).toMatchObject({
+      bearerToken: 'of-x',
+      furtherTargets: [{ bearerToken: 'of-y' }],
+    })
+  })
+
+  it('as a list needs as many keys, and names none twice', () => {
+    const urls = 'api_url = http://a.example, http://b.example/v1/ip'
+    expect(faultsOf({ section: `${urls}\nbearer_token = one, two, three` })).toEqual([
+      'cowrie.cfg:3: bearer_token: expected one for all or one for each of the 2 URLs of api_url, found 3',
+    ])
+    expect(faultsOf({ section: 'api_url = http://a.example, http://a.example/v1/ip' })).toHaveLength(1)
+    expect(faultsOf({ section: 'api_url = http://a.example,' })).toHaveLength(1)
+  })
+
+  it('of the retired service is left out of a list, with its key', () => {
+    const config = parse({
+      section: 'api_url = https://x.threatjammer.com, http://b.example\nbearer_token = old, new',
+    })
+    expect(config).toMatchObject({
+      apiUrl: 'http://b.example/v1/ip',
+      apiUrlRetired: false,
+      bearerToken: 'new',
+      furtherTargets: [],
+    })
+    expect(config.warnings).toHaveLength(1)
+    expect(config.warnings[0]).toContain(
+      'cowrie.cfg:2: api_url names the retired service, nothing is sent there',
+    )
   })
 
   it('must hold no password, which is not shown', () => {

@@ -18,10 +18,13 @@ import {
   MAX_TTL_SECONDS,
 } from '../contract/index.ts'
 import { parseRange, type Range } from '../ip/index.ts'
-import { type AgentOptionValue, type BearerToken, readBearerToken } from './bearer-token.ts'
+import { type AgentOptionValue, type BearerTokens, readBearerTokens } from './bearer-token.ts'
 
 /** Where reports go when nothing else is set: a honeyjam service on this host. */
 export const DEFAULT_API_URL = 'http://127.0.0.1:8088/v1/ip'
+
+/** Each target has its own reading, spool and connection: more would make one agent a relay. */
+const MAX_TARGETS = 8
 
 /** The section of `cowrie.cfg` that is the agent's. */
 export const SECTION = 'output_threatjammer'
@@ -31,9 +34,10 @@ export const AgentSettings = z.object({
   enabled: boolean().optional(),
   bearer_token: z.string().optional(),
   bearer_token_file: z.string().optional(),
-  api_url: parsed(parseApiUrl, `a URL such as ${DEFAULT_API_URL}, without user name`).default(
-    DEFAULT_API_URL,
-  ),
+  api_url: parsed(
+    parseApiUrls,
+    `a URL such as ${DEFAULT_API_URL}, without user name, or up to ${MAX_TARGETS} of them, each once`,
+  ).default([DEFAULT_API_URL]),
   track_login: boolean().default(true),
   track_session: boolean().default(false),
   ttl: integer({ from: 1, to: MAX_TTL_SECONDS }).default(DEFAULT_TTL_SECONDS),
@@ -65,10 +69,12 @@ export interface AgentConfig {
   readonly enabled: boolean | undefined
   /** 1 to 4096 printable ASCII characters; `undefined` when none is set anywhere. */
   readonly bearerToken: string | undefined
-  /** The whole URL of the report operation, never one of the retired service. */
+  /** The whole URL of the report operation, never one of the retired service; the first one if `api_url` is a list. */
   readonly apiUrl: string
-  /** Whether `api_url` names the retired service at threatjammer.com; {@link DEFAULT_API_URL} then stands in. */
+  /** Whether `api_url` names the retired service at threatjammer.com alone; {@link DEFAULT_API_URL} then stands in. */
   readonly apiUrlRetired: boolean
+  /** What follows the first URL in `api_url`: everything is reported to each of them. */
+  readonly furtherTargets: readonly FurtherTarget[]
   readonly trackLogin: boolean
   readonly trackSession: boolean
   /** 1..315_360_000 */
@@ -96,9 +102,14 @@ export interface AgentConfig {
   readonly retiredUrlWarning?: string
 }
 
+export interface FurtherTarget {
+  readonly apiUrl: string
+  readonly bearerToken: string | undefined
+}
+
 /**
  * Reads the agent's section. What is set first wins: `overrides`, `COWRIE_OUTPUT_THREATJAMMER_<OPTION>`, the files,
- * the default; for the token see {@link readBearerToken}.
+ * the default; for the token see {@link readBearerTokens}.
  * @throws HoneyjamError CONFIG_INVALID with every fault at once; no message holds the token
  */
 export function parseAgentConfig(
@@ -109,18 +120,19 @@ export function parseAgentConfig(
   const options = readOptions(config, overrides)
   const texts = Object.fromEntries([...options].map(([option, { text }]) => [option, text]))
   const parsed = AgentSettings.safeParse(texts)
-  const token = readBearerToken({
+  const tokens = readBearerTokens({
     config,
     environment,
     token: options.get('bearer_token'),
     file: options.get('bearer_token_file'),
     isEnabled: parsed.data?.enabled === true,
+    targets: parsed.data?.api_url.length ?? 1,
   })
   const issues = parsed.error?.issues ?? []
-  const faults = [...unreadable(options), ...issues.map((issue) => faultOf(issue, options)), ...token.faults]
+  const faults = [...unreadable(options), ...issues.map((issue) => faultOf(issue, options)), ...tokens.faults]
   if (!parsed.success || faults.length > 0) throw configInvalid(faults)
-  const warnings = [...unknownOptions(config), ...token.warnings]
-  return toAgentConfig(parsed.data, { config, token, warnings, options })
+  const warnings = [...unknownOptions(config), ...tokens.warnings]
+  return toAgentConfig(parsed.data, { config, tokens, warnings, options })
 }
 
 /** The line the removed module wrote to Cowrie's log once it was ready, word for word. */
@@ -178,22 +190,27 @@ function unknownOptions(config: CowrieConfig): string[] {
 
 interface Findings {
   readonly config: CowrieConfig
-  readonly token: BearerToken
+  readonly tokens: BearerTokens
   readonly warnings: readonly string[]
   readonly options: Options
 }
 
 function toAgentConfig(settings: AgentSettings, findings: Findings): AgentConfig {
-  const { config, token, warnings, options } = findings
+  const { config, tokens, warnings, options } = findings
   // every cowrie.cfg.dist has the section switched off: that is nobody's decision
   const isCowriesDefault = options.get('enabled')?.source === 'default' && settings.enabled === false
-  const apiUrlRetired = isRetired(settings.api_url)
-  const retired = `${options.get('api_url')?.origin}: api_url names the retired service, ${DEFAULT_API_URL} is used`
+  const targets = settings.api_url.map((apiUrl, index) => ({ apiUrl, bearerToken: tokens.values[index] }))
+  const [first, ...furtherTargets] = targets.filter(({ apiUrl }) => !isRetired(apiUrl))
+  const apiUrlRetired = first === undefined
+  const instead = apiUrlRetired ? `${DEFAULT_API_URL} is used` : 'nothing is sent there'
+  const retired = `${options.get('api_url')?.origin}: api_url names the retired service, ${instead}`
+  const hasRetired = targets.some(({ apiUrl }) => isRetired(apiUrl))
   return {
     enabled: isCowriesDefault ? undefined : settings.enabled,
-    bearerToken: token.value,
-    apiUrl: apiUrlRetired ? DEFAULT_API_URL : settings.api_url,
+    bearerToken: (first ?? targets[0])?.bearerToken,
+    apiUrl: first?.apiUrl ?? DEFAULT_API_URL,
     apiUrlRetired,
+    furtherTargets,
     trackLogin: settings.track_login,
     trackSession: settings.track_session,
     ttlSeconds: settings.ttl,
@@ -206,13 +223,21 @@ function toAgentConfig(settings: AgentSettings, findings: Findings): AgentConfig
     statePath: settings.state_path === undefined ? undefined : config.resolvePath(settings.state_path),
     exclude: settings.exclude,
     privateAddresses: settings.private_addresses,
-    ...(apiUrlRetired ? { warnings: [...warnings, retired], retiredUrlWarning: retired } : { warnings }),
+    warnings: hasRetired ? [...warnings, retired] : warnings,
+    ...(apiUrlRetired ? { retiredUrlWarning: retired } : {}),
   }
 }
 
 /** Its domain may belong to anybody by now. */
 function isRetired(apiUrl: string): boolean {
   return /(?:^|\.)threatjammer\.com\.?$/.test(new URL(apiUrl).hostname)
+}
+
+/** One URL or several with commas between; a message must show none of them, as one may hold a password. */
+function parseApiUrls(text: string): string[] | undefined {
+  const urls = text.split(',').map((part) => parseApiUrl(part.trim()))
+  if (urls.length > MAX_TARGETS || new Set(urls).size < urls.length) return undefined
+  return urls.every((url) => url !== undefined) ? urls : undefined
 }
 
 /** Without a path it is the address of a service: the report operation is added. */

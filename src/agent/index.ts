@@ -5,6 +5,7 @@ export {
   type AgentOption,
   type AgentOverrides,
   DEFAULT_API_URL,
+  type FurtherTarget,
   parseAgentConfig,
   SECTION as AGENT_SECTION,
 } from './config.ts'

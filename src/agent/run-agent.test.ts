@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { agentConfig } from '../../test/support/agent-options.ts'
 import { captureLog, type LogLine } from '../../test/support/captured-logger.ts'
 import { FakeReportServer, status } from '../../test/support/fake-report-server.ts'
@@ -85,6 +85,12 @@ function start(options: Partial<RunAgentOptions> = {}): Promise<AgentProgress> {
 
 const messages = () => lines.map(({ msg }) => msg)
 
+async function untilLogged(words: string, times: number): Promise<void> {
+  await vi.waitFor(() => expect(messages().filter((text) => text.includes(words))).toHaveLength(times), {
+    timeout: 10_000,
+  })
+}
+
 beforeEach(async () => {
   directory = mkdtempSync(join(tmpdir(), 'honeyjam-agent-'))
   server = await FakeReportServer.start()
@@ -129,6 +135,42 @@ describe('a running agent', () => {
     stop.abort()
     await running
     expect(server.takenReports[0]).not.toHaveProperty('observed_at')
+  })
+
+  it('reports everything to each of several targets, and one that is dead holds back none', async () => {
+    const other = await FakeReportServer.start({ answer: () => ({ kind: 'hang' }) })
+    const furtherTargets = [{ apiUrl: other.apiUrl, bearerToken: 'tja_other' }]
+    const follow = (): FollowLog => {
+      // each target reads for itself, with a place of its own
+      const own = new FakeLogs()
+      own.write('/log', 1, '192.0.2.1')
+      own.write('/log', 2, '192.0.2.2')
+      return own.follow
+    }
+    const config = agentConfig({ flushAddresses: 1 })
+    const running = start({ furtherTargets, config, follow: (options) => follow()(options) })
+    await untilLogged('successfully reported', 2)
+    await other.until(({ requests }) => requests.length === 1)
+    expect(other.requests[0]?.headers['authorization']).toBe('Bearer tja_other')
+    stop.abort()
+    await clock.untilSleeping(clock.nowMs() + 5000)
+    await clock.advance(5000)
+    expect(await running).toMatchObject({ waitingAddresses: 2, totals: { addresses: 2 } })
+    await other.close()
+  })
+
+  it('sends what waited for a mistyped URL to the right one', async () => {
+    const config = agentConfig({ flushAddresses: 1 })
+    const mistyped = start({ apiUrl: 'http://127.0.0.1:1/v1/ip', config, graceMs: 0 })
+    logs.write('/log', 1, '192.0.2.1')
+    await untilLogged('failed when reporting', 1)
+    stop.abort()
+    expect(await mistyped).toMatchObject({ waitingAddresses: 1 })
+    stop = new AbortController()
+    const right = start({ config })
+    await server.until(({ reportsByAddress }) => reportsByAddress.size === 1)
+    stop.abort()
+    expect(await right).toMatchObject({ waitingAddresses: 0 })
   })
 
   it('gathers what several logs show into one report, and goes on in each', async () => {

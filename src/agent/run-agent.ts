@@ -1,10 +1,9 @@
 import { once } from 'node:events'
-import { join } from 'node:path'
 import { followLog } from '../cowrie/index.ts'
-import { lockDirectory } from '../runtime/index.ts'
+import { type Logger, lockDirectory } from '../runtime/index.ts'
 import type { AgentObserver } from './agent-observer.ts'
 import { type AgentOptions, rulesOf } from './agent-options.ts'
-import { AgentState, type DeliveryTotals } from './agent-state.ts'
+import type { AgentState, DeliveryTotals } from './agent-state.ts'
 import { Bell } from './bell.ts'
 import { Collector } from './collector.ts'
 import { startLine } from './config.ts'
@@ -13,10 +12,16 @@ import type { FollowLog } from './log-source.ts'
 import { openSender } from './open-sender.ts'
 import type { SendStep } from './sender.ts'
 import { trackedGroups } from './sighting.ts'
+import { type LeftState, openTargetStates } from './state-files.ts'
 
 export interface RunAgentOptions extends AgentOptions {
   /** The logs to follow, each through its own rotations. */
   readonly logPaths: readonly string[]
+  /**
+   * Targets besides the first. Each has its own reading, spool, limit and connection, so that none waits for another;
+   * one that is new begins as a new agent does.
+   */
+  readonly furtherTargets?: readonly Pick<AgentOptions, 'apiUrl' | 'bearerToken'>[]
   /** How long to go on delivering once `signal` is aborted; default 5,000. */
   readonly graceMs?: number
   /** Hears of what was read, recorded, delivered or must wait. */
@@ -25,7 +30,7 @@ export interface RunAgentOptions extends AgentOptions {
   readonly follow?: FollowLog
 }
 
-/** Where a following agent stands. */
+/** Where a following agent stands, all its targets together. */
 export interface AgentProgress {
   /** Addresses on disk that no service has taken yet. */
   readonly waitingAddresses: number
@@ -33,7 +38,6 @@ export interface AgentProgress {
   readonly totals: DeliveryTotals
 }
 
-const STATE_FILE = 'agent.db'
 const DEFAULT_GRACE_MS = 5000
 
 /**
@@ -46,18 +50,46 @@ const DEFAULT_GRACE_MS = 5000
 export async function runAgent(options: RunAgentOptions): Promise<AgentProgress> {
   const lock = await lockDirectory(options.stateDirectory)
   try {
-    const state = new AgentState(join(options.stateDirectory, STATE_FILE))
-    try {
-      return await runWithState(options, state)
-    } finally {
-      state.close()
-    }
+    return await runTargets(options)
   } finally {
     await lock.close()
   }
 }
 
-async function runWithState(options: RunAgentOptions, state: AgentState): Promise<AgentProgress> {
+async function runTargets(options: RunAgentOptions): Promise<AgentProgress> {
+  const { apiUrl, bearerToken, furtherTargets = [], logger, stateDirectory } = options
+  const targets = [{ apiUrl, bearerToken }, ...furtherTargets]
+  const { states, left } = openTargetStates(
+    stateDirectory,
+    targets.map((target) => target.apiUrl),
+  )
+  for (const state of left) tellLeft(logger, state)
+  const failure = new AbortController()
+  const signal = AbortSignal.any([options.signal, failure.signal])
+  try {
+    const runs = targets.map(async (target, index) => {
+      const ownLogger = targets.length === 1 ? logger : logger.child({ target: target.apiUrl })
+      try {
+        return await runTarget({ ...options, ...target, logger: ownLogger, signal }, states[index]!)
+      } catch (error) {
+        // the others end in good order
+        failure.abort()
+        throw error
+      }
+    })
+    return await allOf(runs)
+  } finally {
+    for (const state of states) state.close()
+  }
+}
+
+/** Waits for all, also when one has failed. */
+async function allOf(runs: readonly Promise<AgentProgress>[]): Promise<AgentProgress> {
+  await Promise.allSettled(runs)
+  return sumOf(await Promise.all(runs))
+}
+
+async function runTarget(options: RunAgentOptions, state: AgentState): Promise<AgentProgress> {
   const { sender, close } = openSender(options, state)
   try {
     return await new RunningAgent(options, state, sender).run()
@@ -66,7 +98,26 @@ async function runWithState(options: RunAgentOptions, state: AgentState): Promis
   }
 }
 
-/** The loops of one agent: one a log, one for the flush by time, one for delivery. */
+function sumOf(all: readonly AgentProgress[]): AgentProgress {
+  const sum = (of: (progress: AgentProgress) => number) => all.reduce((total, one) => total + of(one), 0)
+  return {
+    waitingAddresses: sum(({ waitingAddresses }) => waitingAddresses),
+    totals: {
+      requests: sum(({ totals }) => totals.requests),
+      batches: sum(({ totals }) => totals.batches),
+      addresses: sum(({ totals }) => totals.addresses),
+    },
+  }
+}
+
+function tellLeft(logger: Logger, { file, target, waitingAddresses }: LeftState): void {
+  logger.warn(
+    { file, target, waiting: waitingAddresses },
+    'addresses wait for a target that is not configured any more: they go out once api_url names it again',
+  )
+}
+
+/** The loops of one target: one a log, one for the flush by time, one for delivery. */
 class RunningAgent {
   readonly #options: RunAgentOptions
   readonly #state: AgentState

@@ -1,4 +1,4 @@
-import { AGENT_SECTION, type AgentConfig } from '../agent/index.ts'
+import { AGENT_SECTION, type AgentConfig, type FurtherTarget } from '../agent/index.ts'
 import { HoneyjamError } from '../runtime/index.ts'
 import { adminKeyFile } from './administrator-key-file.ts'
 import { type AgentSettingsOptions, type AgentSetup, originOf } from './agent-setup.ts'
@@ -12,6 +12,27 @@ export interface AgentTarget {
   /** The whole URL of the report operation. */
   readonly apiUrl: string
   readonly bearerToken: string
+}
+
+/**
+ * All targets: the first as {@link findTarget} finds it, and those that follow it in `api_url` unless an option names another.
+ * @throws HoneyjamError USAGE a target has no key
+ */
+export function findTargets(
+  setup: AgentSetup,
+  options: TargetOptions,
+  context: Context,
+): { readonly first: AgentTarget; readonly further: readonly AgentTarget[] } {
+  const first = findTarget(setup, options, context)
+  return { first, further: setup.config.furtherTargets.map((target) => withKey(target)) }
+}
+
+function withKey({ apiUrl, bearerToken }: FurtherTarget): AgentTarget {
+  if (bearerToken !== undefined) return { apiUrl, bearerToken }
+  throw new HoneyjamError(
+    'USAGE',
+    `no key for ${apiUrl}: set bearer_token_file in [output_threatjammer] to one file for each URL of api_url`,
+  )
 }
 
 type TargetOptions = Pick<AgentSettingsOptions, 'apiUrl' | 'keyFile'> & { readonly data: string }

@@ -1,7 +1,7 @@
 import { type RunAgentOptions, runAgent } from '../agent/index.ts'
 import { createLogger, HoneyjamError, systemClock } from '../runtime/index.ts'
 import { loadAgentSetup, logWarnings, refuseWhenDisabled, stateDirectory } from './agent-setup.ts'
-import { findTarget } from './agent-target.ts'
+import { findTargets } from './agent-target.ts'
 import type { Context } from './context.ts'
 import { type ChosenLogs, chooseLogs } from './find-logs.ts'
 import type { ReportOptions } from './report-options.ts'
@@ -18,10 +18,11 @@ export async function followAndReport(options: ReportOptions, context: Context):
   refuseWhenDisabled(setup)
   const logs = chooseLogs(setup, options.log)
   if (logs === undefined) throw noCowrie()
-  const target = findTarget(setup, { ...options, data }, context)
+  const { first, further } = findTargets(setup, { ...options, data }, context)
   logWarnings(setup, logger)
   const agent: RunAgentOptions = {
-    ...target,
+    ...first,
+    furtherTargets: further,
     config: setup.config,
     ttlFrom: options.ttlFrom,
     stateDirectory: stateDirectory(options.state, setup.config.statePath, data),
@@ -40,12 +41,19 @@ export async function followAndReport(options: ReportOptions, context: Context):
 }
 
 function announceAgent(
-  { apiUrl, stateDirectory: state }: RunAgentOptions,
+  { apiUrl, furtherTargets = [], stateDirectory: state }: RunAgentOptions,
   logs: ChosenLogs,
   { output, version }: Context,
 ): void {
   if (output.json) {
-    output.printJson({ report_url: apiUrl, logs: logs.paths, state, pid: process.pid })
+    const further = furtherTargets.map((target) => target.apiUrl)
+    output.printJson({
+      report_url: apiUrl,
+      further_report_urls: further,
+      logs: logs.paths,
+      state,
+      pid: process.pid,
+    })
     return
   }
   output.print(`honeyjam ${version} reports to ${output.style('bold', apiUrl)}`)
@@ -53,6 +61,7 @@ function announceAgent(
   output.print(
     indent(
       renderPairs([
+        ...furtherTargets.map((target) => ['and to', target.apiUrl] as const),
         ['watching', watching],
         ['state', state],
         ['stop', 'Ctrl-C'],

@@ -7,6 +7,7 @@ export function agentConfig(settings: Partial<AgentConfig> = {}): AgentConfig {
     bearerToken: 'tja_test',
     apiUrl: 'http://127.0.0.1:1/v1/ip',
     apiUrlRetired: false,
+    furtherTargets: [],
     trackLogin: true,
     trackSession: false,
     ttlSeconds: 86_400,
