@@ -15,6 +15,10 @@ describe('quoting foreign text', () => {
     )
   })
 
+  it('shows the invisible characters beyond the first 65,536 too', () => {
+    expect(quoteForeignText('a\u{e0020}b', 100)).toBe('a\\udb40\\udc20b')
+  })
+
   it('cuts what is too long and says so', () => {
     expect(quoteForeignText('x'.repeat(600), 500)).toBe(`${'x'.repeat(500)}…`)
   })
@@ -24,6 +28,7 @@ describe('quoting foreign text', () => {
       fc.property(fc.string({ unit: 'binary' }), (text) => {
         expect(quoteForeignText(text, 1000)).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u)
       }),
+      { examples: [['\u{e0020}'], ['\u{1d173}']] },
     )
   })
 })

@@ -26,8 +26,12 @@ export function quoteForeignText(text: string, maxCharacters: number): string {
   return text.length > maxCharacters ? `${shown}…` : shown
 }
 
+/** As JSON has it: short where there is a short form, else each UTF-16 unit, as JSON leaves most of these characters alone. */
 function escapeCharacter(character: string): string {
-  return JSON.stringify(character).length > 3
-    ? JSON.stringify(character).slice(1, -1)
-    : `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
+  const short = JSON.stringify(character).slice(1, -1)
+  if (short.startsWith('\\')) return short
+  return Array.from(
+    { length: character.length },
+    (_, index) => `\\u${character.charCodeAt(index).toString(16).padStart(4, '0')}`,
+  ).join('')
 }
