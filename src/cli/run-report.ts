@@ -1,5 +1,5 @@
 import { type RunAgentOptions, runAgent } from '../agent/index.ts'
-import { createLogger, HoneyjamError, systemClock } from '../runtime/index.ts'
+import { createLogger, HoneyjamError, type Logger, systemClock } from '../runtime/index.ts'
 import { loadAgentSetup, logWarnings, refuseWhenDisabled, stateDirectory } from './agent-setup.ts'
 import { findTargets } from './agent-target.ts'
 import type { Context } from './context.ts'
@@ -8,40 +8,85 @@ import type { ReportOptions } from './report-options.ts'
 import { listenForStop } from './stop-request.ts'
 import { indent, renderPairs } from './table.ts'
 
-/** Follows Cowrie's log and reports until a signal comes. */
+/** Follows Cowrie's log and reports until a signal comes; SIGHUP lets it go on with the configuration as it is then. */
 export async function followAndReport(options: ReportOptions, context: Context): Promise<void> {
   context.output.outlivesReader = true
-  const stop = listenForStop()
-  const data = options.data ?? context.defaultDataDirectory
   const logger = createLogger({ format: options.logFormat, level: options.logLevel })
+  let next: Preparation | undefined
+  let round = new AbortController()
+  const stop = listenForStop(
+    isTerminal()
+      ? undefined
+      : () => {
+          next = prepareAgain(options, context, logger)
+          if (next !== undefined) round.abort()
+        },
+  )
+  try {
+    next = prepare(options, context, logger)
+    while (next !== undefined) {
+      const { agent, logs } = next
+      next = undefined
+      round = new AbortController()
+      announceAgent(agent, logs, context)
+      await runAgent({ ...agent, signal: AbortSignal.any([stop.signal, round.signal]) })
+      if (stop.signal.aborted) return
+    }
+  } finally {
+    stop.close()
+  }
+}
+
+/** All that an agent needs to begin. */
+interface Preparation {
+  readonly agent: Omit<RunAgentOptions, 'signal'>
+  readonly logs: ChosenLogs
+}
+
+/** @throws HoneyjamError when the configuration or the options cannot be used */
+function prepare(options: ReportOptions, context: Context, logger: Logger): Preparation {
+  const data = options.data ?? context.defaultDataDirectory
   const setup = loadAgentSetup(options, context)
   refuseWhenDisabled(setup)
   const logs = chooseLogs(setup, options.log)
   if (logs === undefined) throw noCowrie()
   const { first, further } = findTargets(setup, { ...options, data }, context)
   logWarnings(setup, logger)
-  const agent: RunAgentOptions = {
-    ...first,
-    furtherTargets: further,
-    config: setup.config,
-    ttlFrom: options.ttlFrom,
-    stateDirectory: stateDirectory(options.state, setup.config.statePath, data),
-    logPaths: logs.paths,
-    clock: systemClock,
-    logger,
-    signal: stop.signal,
-    userAgent: `honeyjam/${context.version}`,
-  }
-  announceAgent(agent, logs, context)
-  try {
-    await runAgent(agent)
-  } finally {
-    stop.close()
+  return {
+    logs,
+    agent: {
+      ...first,
+      furtherTargets: further,
+      config: setup.config,
+      ttlFrom: options.ttlFrom,
+      stateDirectory: stateDirectory(options.state, setup.config.statePath, data),
+      logPaths: logs.paths,
+      clock: systemClock,
+      logger,
+      userAgent: `honeyjam/${context.version}`,
+    },
   }
 }
 
+/** A configuration with a fault must not stop an agent that works. */
+function prepareAgain(options: ReportOptions, context: Context, logger: Logger): Preparation | undefined {
+  try {
+    const prepared = prepare(options, context, logger)
+    logger.info('the configuration is read again')
+    return prepared
+  } catch (error) {
+    logger.error({ err: error }, 'the configuration cannot be used: the agent goes on with what it had')
+    return undefined
+  }
+}
+
+/** Where a person sits at a terminal, its end is the agent's end too. */
+function isTerminal(): boolean {
+  return process.stdin.isTTY
+}
+
 function announceAgent(
-  { apiUrl, furtherTargets = [], stateDirectory: state }: RunAgentOptions,
+  { apiUrl, furtherTargets = [], stateDirectory: state }: Preparation['agent'],
   logs: ChosenLogs,
   { output, version }: Context,
 ): void {

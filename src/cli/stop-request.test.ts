@@ -39,3 +39,16 @@ it('ends at once at the second request', () => {
   process.emit('SIGINT', 'SIGINT')
   expect(kill).toHaveBeenCalledExactlyOnceWith(process.pid, 'SIGINT')
 })
+
+it('lets a hangup reload instead of stop where that is wanted', () => {
+  let reloads = 0
+  const other = listenForStop(() => (reloads += 1))
+  stop.close()
+  process.emit('SIGHUP', 'SIGHUP')
+  process.emit('SIGHUP', 'SIGHUP')
+  expect(reloads).toBe(2)
+  expect(other.signal.aborted).toBe(false)
+  process.emit('SIGTERM', 'SIGTERM')
+  expect(other.receivedSignal()).toBe('SIGTERM')
+  other.close()
+})

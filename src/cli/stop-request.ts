@@ -16,13 +16,20 @@ export type StopSignal = (typeof STOP_SIGNALS)[number]
  */
 const SAME_REQUEST_MS = 500
 
-/** Listens for SIGINT, SIGTERM and SIGHUP; a second request ends the process at once, as if nobody listened. */
-export function listenForStop(): StopRequest {
+/**
+ * Listens for SIGINT, SIGTERM and SIGHUP; a second request ends the process at once, as if nobody listened.
+ * @param onReload what SIGHUP is for instead, as people expect of a program that runs without a terminal
+ */
+export function listenForStop(onReload?: () => void): StopRequest {
   const controller = new AbortController()
   let received: StopSignal | undefined
   let receivedAtMs = 0
 
   const onSignal = (name: StopSignal) => {
+    if (name === 'SIGHUP' && onReload !== undefined) {
+      onReload()
+      return
+    }
     const nowMs = performance.now()
     if (received === undefined) {
       received = name

@@ -46,6 +46,28 @@ describe('honeyjam report, following', () => {
     expect(await agent.finished).toMatchObject({ code: 0, signal: null })
   })
 
+  it('goes on with a changed configuration after a hangup, and without one that has a fault', async () => {
+    const service = await startService()
+    const cowrie = createCowrie({ flush_seconds: 3600 })
+    const agent = follow(cowrie, service)
+    await waitFor('the start line', () => agent.stderr().includes('successfully initialized'))
+    writeFileSync(cowrie.configFile, '[output_threatjammer]\nttl = soon\n')
+    agent.kill('SIGHUP')
+    await waitFor('the refusal', () => agent.stderr().includes('goes on with what it had'))
+    expect(agent.stderr()).toContain('ttl is \\"soon\\"')
+    writeFileSync(cowrie.configFile, '[output_threatjammer]\nflush_seconds = 1\nttl = 777\n')
+    agent.kill('SIGHUP')
+    await waitFor('the new start line', () => agent.stderr().includes('TTL=777'))
+    cowrie.attack('45.0.0.7')
+    const [entry] = await waitFor('the entry', async () => {
+      const listed = await service.listed()
+      return listed.length > 0 && listed
+    })
+    expect(entry!.expiry - entry!.last_report).toBe(777_000)
+    agent.kill('SIGTERM')
+    expect(await agent.finished).toMatchObject({ code: 0, signal: null })
+  })
+
   it('reports what waits before it ends', async () => {
     const service = await startService()
     // only an end can report, as the timer is an hour away
