@@ -11,6 +11,8 @@ export interface AgentObserver {
   onRead(target: string, logPath: string, batch: LogBatch): void
   /** Something was recorded or sent, or has to wait. */
   onProgress(target: string, progress: TargetProgress): void
+  /** The work has ended, well or not; the agent's directory is still its own. */
+  onEnd?(): void
 }
 
 /** Where the delivery to one target stands. */

@@ -214,7 +214,7 @@ describe('a running agent', () => {
   })
 
   it('tells which log was read for which target', async () => {
-    const board = new AgentStatusBoard({ targets: [server.apiUrl], logPaths: ['/log', '/other'], clock })
+    const board = new AgentStatusBoard({ logPaths: ['/log', '/other'], clock })
     const running = start({ observer: board, logPaths: ['/log', '/other'] })
     logs.write('/log', 1, '192.0.2.1', '192.0.2.2')
     await clock.untilSleeping(clock.nowMs() + 60_000)

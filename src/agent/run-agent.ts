@@ -52,6 +52,7 @@ export async function runAgent(options: RunAgentOptions): Promise<AgentProgress>
   try {
     return await runTargets(options)
   } finally {
+    options.observer?.onEnd?.()
     await lock.close()
   }
 }

@@ -55,12 +55,9 @@ export interface DeliveryFailure {
 }
 
 export interface StatusBoardOptions {
-  /** URLs that reports go to. */
-  readonly targets: readonly string[]
+  /** Those that are to be read: each stands on the board before it is found. */
   readonly logPaths: readonly string[]
   readonly clock: Clock
-  /** Called whenever the board says something new. */
-  readonly onChange?: () => void
 }
 
 /** Keeps in mind where an agent stands: how far it reads each log and what becomes of its reports, target by target. */
@@ -73,24 +70,18 @@ export class AgentStatusBoard implements AgentObserver {
   constructor(options: StatusBoardOptions) {
     this.#options = options
     this.#startedAtMs = options.clock.nowMs()
-    for (const target of options.targets) {
-      this.#deliveryByTarget.set(target, NOTHING_DELIVERED)
-      for (const path of options.logPaths) this.#logsOf(target).set(path, unread(path))
-    }
   }
 
   onRead(target: string, logPath: string, batch: LogBatch): void {
     const logs = this.#logsOf(target)
     const log = logs.get(logPath) ?? unread(logPath)
     logs.set(logPath, readOn(log, batch, this.#options.clock.nowMs()))
-    this.#options.onChange?.()
   }
 
   onProgress(target: string, { waitingAddresses, totals, step }: TargetProgress): void {
     const delivery = this.#deliveryByTarget.get(target) ?? NOTHING_DELIVERED
     const stepped = step === undefined ? delivery : goOn(delivery, step, this.#options.clock.nowMs())
     this.#deliveryByTarget.set(target, { ...stepped, waitingAddresses, totals })
-    this.#options.onChange?.()
   }
 
   snapshot(): AgentStatus {
@@ -103,7 +94,7 @@ export class AgentStatusBoard implements AgentObserver {
   #logsOf(target: string): Map<string, LogStatus> {
     const known = this.#logsByTarget.get(target)
     if (known !== undefined) return known
-    const logs = new Map<string, LogStatus>()
+    const logs = new Map(this.#options.logPaths.map((path) => [path, unread(path)]))
     this.#logsByTarget.set(target, logs)
     return logs
   }

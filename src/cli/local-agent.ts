@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { type AgentConfig, type RunAgentOptions, runAgent } from '../agent/index.ts'
+import { type AgentConfig, type RunAgentOptions, runWatchedAgent } from '../agent/index.ts'
 import { type Logger, systemClock } from '../runtime/index.ts'
 import { reportUrlOf } from './connect.ts'
 import { replaceKey } from './replace-key.ts'
@@ -37,7 +37,7 @@ export async function runLocalAgent(options: LocalAgentOptions): Promise<void> {
   }
   while (!signal.aborted) {
     try {
-      await runAgent(agent)
+      await runWatchedAgent(agent)
     } catch (error) {
       logger.error({ err: error, retryInMs: RETRY_MS }, 'the agent failed, will start it again')
       await systemClock.sleep(RETRY_MS, signal)

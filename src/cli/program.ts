@@ -8,6 +8,7 @@ import { addDenylist } from './commands/denylist.ts'
 import { addKey } from './commands/key.ts'
 import { addReport } from './commands/report.ts'
 import { addServe } from './commands/serve.ts'
+import { addStatus } from './commands/status.ts'
 import { addUp } from './commands/up.ts'
 import type { Context } from './context.ts'
 import { addHelpFooter } from './help.ts'
@@ -34,7 +35,7 @@ export function createProgram(context: Context): Command {
   })
 
   program.commandsGroup('Run:')
-  for (const add of [addUp, addServe, addReport]) add(program, context)
+  for (const add of [addUp, addServe, addReport, addStatus]) add(program, context)
   program.commandsGroup('Look and change:')
   for (const add of [addBan, addUnban, addAllow, addDisallow, addCheck, addDenylist, addAllowlist]) {
     add(program, context)

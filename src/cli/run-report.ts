@@ -1,4 +1,4 @@
-import { type RunAgentOptions, runAgent } from '../agent/index.ts'
+import { type RunAgentOptions, runWatchedAgent } from '../agent/index.ts'
 import { createLogger, HoneyjamError, type Logger, systemClock } from '../runtime/index.ts'
 import { loadAgentSetup, logWarnings, refuseWhenDisabled, stateDirectory } from './agent-setup.ts'
 import { findTargets } from './agent-target.ts'
@@ -29,7 +29,7 @@ export async function followAndReport(options: ReportOptions, context: Context):
       next = undefined
       round = new AbortController()
       announceAgent(agent, logs, context)
-      await runAgent({ ...agent, signal: AbortSignal.any([stop.signal, round.signal]) })
+      await runWatchedAgent({ ...agent, signal: AbortSignal.any([stop.signal, round.signal]) })
       if (stop.signal.aborted) return
     }
   } finally {

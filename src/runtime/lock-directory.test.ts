@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { HoneyjamError } from './errors.ts'
-import { lockDirectory } from './lock-directory.ts'
+import { findLockHolder, lockDirectory } from './lock-directory.ts'
 
 let root: string
 let children: ChildProcess[]
@@ -85,6 +85,34 @@ describe('lockDirectory', () => {
     mkdirSync(directory)
     chmodSync(directory, 0o500)
     await expect(lockDirectory(directory)).rejects.toMatchObject({ code: 'DIRECTORY_UNUSABLE' })
+  })
+})
+
+describe('findLockHolder', () => {
+  it('names the process that holds the directory, and takes nothing from it', async () => {
+    const holder = await holdInChild(root)
+    expect(findLockHolder(root)).toEqual({ pid: holder.pid })
+    await expect(lockInChild(root)).resolves.toBe('DIRECTORY_LOCKED')
+  })
+
+  it('finds nobody once the holder is gone, however it went', async () => {
+    const holder = await holdInChild(root)
+    holder.kill('SIGKILL')
+    await once(holder, 'exit')
+    expect(findLockHolder(root)).toBeUndefined()
+  })
+
+  it('finds this process as well, and its lock stays', async () => {
+    const lock = await lockDirectory(root)
+    expect(findLockHolder(root)).toEqual({ pid: process.pid })
+    await expect(lockInChild(root)).resolves.toBe('DIRECTORY_LOCKED')
+    await lock.close()
+    expect(findLockHolder(root)).toBeUndefined()
+  })
+
+  it('makes no directory', () => {
+    expect(findLockHolder(join(root, 'absent'))).toBeUndefined()
+    expect(existsSync(join(root, 'absent'))).toBe(false)
   })
 })
 

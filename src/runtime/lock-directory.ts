@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import Database from 'better-sqlite3'
@@ -45,6 +45,38 @@ export async function lockDirectory(
   }
 }
 
+/** Who holds a directory. */
+export interface LockHolder {
+  /** `undefined` when it cannot be told. */
+  readonly pid: number | undefined
+}
+
+/**
+ * Looks whether a process holds the directory, without taking it and without a trace.
+ * @returns `undefined` when nobody does, or when there is no such directory
+ * @throws HoneyjamError DIRECTORY_UNUSABLE this user may not look
+ */
+export function findLockHolder(directory: string): LockHolder | undefined {
+  return usable(directory, () => {
+    // existsSync would call a directory empty that this user may not enter
+    if (statSync(join(directory, LOCK_FILE), { throwIfNoEntry: false }) === undefined) return undefined
+    return isHeld(join(directory, LOCK_FILE)) ? { pid: readHolder(directory) } : undefined
+  })
+}
+
+function isHeld(path: string): boolean {
+  const database = new Database(path, { readonly: true, fileMustExist: true, timeout: 0 })
+  try {
+    database.prepare('SELECT count(*) FROM sqlite_master').get()
+    return false
+  } catch (error) {
+    if (isBusy(error)) return true
+    throw error
+  } finally {
+    database.close()
+  }
+}
+
 /** @returns `undefined` while somebody else holds the lock */
 function tryLock(directory: string): DirectoryLock | undefined {
   mkdirSync(directory, { recursive: true, mode: OWNER_ONLY })
@@ -75,9 +107,13 @@ function holdExclusively(path: string): Database.Database | undefined {
     return database
   } catch (error) {
     database.close()
-    if (error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY')) return undefined
+    if (isBusy(error)) return undefined
     throw error
   }
+}
+
+function isBusy(error: unknown): boolean {
+  return error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY')
 }
 
 function usable<Value>(directory: string, use: () => Value): Value {

@@ -1,0 +1,29 @@
+import {
+  type AgentHealth,
+  judgeHealth,
+  type LeftState,
+  readStatusRecord,
+  readStoppedStates,
+  type StatusRecord,
+} from '../agent/index.ts'
+import { findLockHolder } from '../runtime/index.ts'
+
+/** Everything that is known of an agent from outside. */
+export interface AgentReport {
+  readonly directory: string
+  readonly health: AgentHealth
+  /** Of the process that holds the directory. */
+  readonly pid: number | undefined
+  readonly record: StatusRecord | undefined
+  /** What waits on disk; of an agent that runs its record says it. */
+  readonly left: readonly LeftState[]
+}
+
+/** Looks at a state directory and leaves no trace there. @throws HoneyjamError DIRECTORY_UNUSABLE, STORE_CORRUPT, STORE_NEWER */
+export function inspectAgent(directory: string, nowMs: number): AgentReport {
+  const holder = findLockHolder(directory)
+  const record = readStatusRecord(directory)
+  const health = judgeHealth(record, holder !== undefined, nowMs)
+  const left = holder === undefined ? readStoppedStates(directory) : []
+  return { directory, health, pid: holder?.pid, record, left }
+}
