@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import { packRange } from '../ip/index.ts'
 import type { Clock, Logger } from '../runtime/index.ts'
-import type { ReportForm } from './agent-state.ts'
 import type { AgentConfig } from './config.ts'
 import type { SightingRules } from './sighting.ts'
+import type { ReportForm } from './stored-batch.ts'
 
 /** What following and reading once have in common. */
 export interface AgentOptions {
@@ -21,7 +21,7 @@ export interface AgentOptions {
   readonly signal: AbortSignal
   /** Default `honeyjam`. */
   readonly userAgent?: string
-  /** PEM certificates of authorities to trust instead of the built-in ones. */
+  /** PEM certificates of authorities to trust besides the built-in ones. */
   readonly ca?: string
   /** 0 (included) to 1 (excluded); default `Math.random`. */
   readonly random?: () => number

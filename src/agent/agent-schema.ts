@@ -54,6 +54,7 @@ export type StateStatements = ReturnType<typeof prepareStatements>
 export function prepareStatements(database: Database.Database) {
   database.function('new_idempotency_key', { deterministic: false }, () => randomUUID())
   return {
+    ...prepareBatchStatements(database),
     positionOf: database
       .prepare<[logPath: string], string>('SELECT position FROM positions WHERE log_path = ?')
       .pluck(),
@@ -64,6 +65,10 @@ export function prepareStatements(database: Database.Database) {
       `INSERT INTO pending VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET
          observed_at_ms = max(observed_at_ms, excluded.observed_at_ms),
          sightings = sightings + excluded.sightings`,
+    ),
+    dropOldest: database.prepare<[count: number]>(
+      `DELETE FROM pending WHERE address IN
+         (SELECT address FROM pending ORDER BY observed_at_ms, address LIMIT ?)`,
     ),
     takeNewest: database.prepare<[limit: number], PendingRow>(
       `DELETE FROM pending WHERE address IN
@@ -83,6 +88,15 @@ export function prepareStatements(database: Database.Database) {
     setTarget: database.prepare<[apiUrl: string]>('INSERT OR REPLACE INTO target VALUES (1, ?)'),
     anyPending: database.prepare<[], number>('SELECT 1 FROM pending LIMIT 1').pluck(),
     countPending: database.prepare<[], number>('SELECT count(*) FROM pending').pluck(),
+    count: database.prepare<[name: string, addition: number]>(
+      'INSERT INTO counters VALUES (?, ?) ON CONFLICT DO UPDATE SET value = value + excluded.value',
+    ),
+    counter: database.prepare<[name: string], number>('SELECT value FROM counters WHERE name = ?').pluck(),
+  }
+}
+
+function prepareBatchStatements(database: Database.Database) {
+  return {
     underWay: database.prepare<[], BatchRow>(
       'SELECT * FROM batches ORDER BY open_attempts > 0 DESC, id LIMIT 1',
     ),
@@ -102,9 +116,5 @@ export function prepareStatements(database: Database.Database) {
     countBatched: database
       .prepare<[], number>('SELECT coalesce(sum(json_array_length(entries)), 0) FROM batches')
       .pluck(),
-    count: database.prepare<[name: string, addition: number]>(
-      'INSERT INTO counters VALUES (?, ?) ON CONFLICT DO UPDATE SET value = value + excluded.value',
-    ),
-    counter: database.prepare<[name: string], number>('SELECT value FROM counters WHERE name = ?').pluck(),
   }
 }

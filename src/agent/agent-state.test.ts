@@ -6,7 +6,9 @@ import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it, test } from 'vitest'
 import type { LogPosition } from '../cowrie/index.ts'
 import type { Address } from '../ip/index.ts'
-import { AgentState, type Batch, type PendingSighting, type ReportForm } from './agent-state.ts'
+import { AgentState, type Batch, type PendingSighting } from './agent-state.ts'
+import type { WhenFull } from './spool-limit.ts'
+import type { ReportForm } from './stored-batch.ts'
 
 const FORM: ReportForm = { type: 'ABUSE', ttlSeconds: 86_400, tags: ['COWRIE'], withTimes: true }
 
@@ -39,6 +41,45 @@ beforeEach(() => {
 afterEach(() => {
   state.close()
   rmSync(directory, { recursive: true })
+})
+
+describe('a spool that is full', () => {
+  function reopen(whenFull: WhenFull): void {
+    state.close()
+    state = new AgentState(path, { spool: { maxAddresses: 2, whenFull } })
+  }
+
+  beforeEach(() => record(sighting('192.0.2.1', 5), sighting('192.0.2.2', 6)))
+
+  it('takes no new address, and not the position behind it', () => {
+    reopen('wait')
+    expect(() => state.record([sighting('192.0.2.3', 7)], [['/log', position(10)]])).toThrow(
+      expect.objectContaining({ code: 'SPOOL_FULL' }),
+    )
+    expect(state.positionOf('/log')).toBeUndefined()
+    expect(state.waitingAddresses).toBe(2)
+  })
+
+  it('still takes repeats', () => {
+    reopen('wait')
+    state.record([sighting('192.0.2.1', 9)], [['/log', position(10)]])
+    expect(state.positionOf('/log')).toEqual(position(10))
+    expect(take().report).toMatchObject({ addresses: ['192.0.2.1', '192.0.2.2'], observedAtMs: [9, 6] })
+  })
+
+  it('takes more once a service has taken some', () => {
+    reopen('wait')
+    state.settle(take(1).id)
+    state.record([sighting('192.0.2.3', 7)], [])
+    expect(state.waitingAddresses).toBe(2)
+  })
+
+  it('may drop what was seen longest ago, and counts it', () => {
+    reopen('drop_oldest')
+    expect(state.record([sighting('192.0.2.3', 7), sighting('192.0.2.4', 4)], [])).toBe(2)
+    expect(state.droppedAddresses).toBe(2)
+    expect(take().report.addresses).toEqual(['192.0.2.3', '192.0.2.2'])
+  })
 })
 
 describe('recording', () => {

@@ -2,14 +2,18 @@ import type Database from 'better-sqlite3'
 import type { Report } from '../client/index.ts'
 import type { LogPosition } from '../cowrie/index.ts'
 import type { Address } from '../ip/index.ts'
-import {
-  AGENT_MIGRATIONS,
-  type BatchRow,
-  type PendingRow,
-  prepareStatements,
-  type StateStatements,
-} from './agent-schema.ts'
+import { AGENT_MIGRATIONS, prepareStatements, type StateStatements } from './agent-schema.ts'
+import { type SpoolLimit, spoolFull } from './spool-limit.ts'
 import { guarded, openStateDatabase } from './state-database.ts'
+import {
+  batchOf,
+  type Entry,
+  entryOf,
+  newestFirst,
+  type ReportForm,
+  reportOf,
+  type StoredBatch,
+} from './stored-batch.ts'
 
 /** All sightings of one address that wait to be reported, folded into one. */
 export interface PendingSighting {
@@ -17,15 +21,6 @@ export interface PendingSighting {
   /** Epoch milliseconds of the newest. */
   readonly observedAtMs: number
   readonly sightings: number
-}
-
-/** What stands in every report besides the addresses. */
-export interface ReportForm {
-  readonly type: string
-  readonly ttlSeconds: number
-  readonly tags: readonly string[]
-  /** Whether the times of the sightings go along. */
-  readonly withTimes: boolean
 }
 
 /** One report under way. The same key always stands for the same report. */
@@ -45,6 +40,13 @@ export interface DeliveryTotals {
   readonly addresses: number
 }
 
+export interface AgentStateOptions {
+  /** Whether the file itself keeps other processes out; the agent's directory has its own lock. */
+  readonly isExclusive?: boolean
+  /** Holds for {@link AgentState.record}; default: the disk is the limit. */
+  readonly spool?: SpoolLimit
+}
+
 type Positions = Iterable<readonly [logPath: string, position: LogPosition]>
 
 export interface RecordAsBatches {
@@ -56,8 +58,8 @@ export interface RecordAsBatches {
   readonly form: ReportForm
 }
 
-/** One row of `batches` as stored: `[address, observedAtMs, sightings]`, newest first. */
-type Entry = readonly [address: Address, observedAtMs: number, sightings: number]
+/** From this part of the limit on the pending addresses are counted at each record. */
+const NEAR_LIMIT = 0.9
 
 /**
  * What an agent must not forget: how far it has read, what it has seen and not delivered, and the batch that is under way.
@@ -70,10 +72,13 @@ export class AgentState {
   readonly #path: string
   readonly #database: Database.Database
   readonly #statements: StateStatements
+  readonly #spool: SpoolLimit | undefined
+  /** Not less than the pending addresses are; counting them at each record would take too long. */
+  #mostPending = Number.POSITIVE_INFINITY
 
-  /** @param options.isExclusive whether the file itself keeps other processes out; the agent's directory has its own lock */
-  constructor(path: string, { isExclusive = false }: { readonly isExclusive?: boolean } = {}) {
+  constructor(path: string, { isExclusive = false, spool }: AgentStateOptions = {}) {
     this.#path = path
+    this.#spool = spool
     this.#database = openStateDatabase(path, {
       migrations: AGENT_MIGRATIONS,
       synchronous: 'FULL',
@@ -102,16 +107,20 @@ export class AgentState {
    * Takes sightings in and moves the positions behind the lines they came from, both or neither.
    * Sightings of one address fold into one with the newest time.
    * @param also what else belongs to the same transaction
+   * @returns how many addresses were dropped to make room
+   * @throws HoneyjamError SPOOL_FULL when as many wait as may, and that is not to drop any; repeats still fold then
    */
   record(
     sightings: Iterable<PendingSighting>,
     positions: Positions,
     also?: (database: Database.Database) => void,
-  ): void {
-    this.#transact(() => {
+  ): number {
+    return this.#transact(() => {
+      const before = this.#countIfNearLimit()
       for (const sighting of sightings) this.#addPending(sighting)
       this.#setPositions(positions)
       also?.(this.#database)
+      return this.#keepLimit(before)
     })
   }
 
@@ -168,6 +177,11 @@ export class AgentState {
     })
   }
 
+  /** Addresses that were given up, since the file was made. */
+  get droppedAddresses(): number {
+    return guarded(this.#path, () => this.#statements.counter.get('dropped') ?? 0)
+  }
+
   /** Addresses that wait, those of the batch under way included (one may stand in both). */
   get waitingAddresses(): number {
     return guarded(this.#path, () => {
@@ -203,7 +217,30 @@ export class AgentState {
     return guarded(this.#path, () => this.#database.transaction(use).immediate())
   }
 
+  /** @returns the exact number, or `undefined` far below the limit */
+  #countIfNearLimit(): number | undefined {
+    if (this.#spool === undefined) return undefined
+    if (this.#mostPending < this.#spool.maxAddresses * NEAR_LIMIT) return undefined
+    this.#mostPending = this.#statements.countPending.get() ?? 0
+    return this.#mostPending
+  }
+
+  /** @returns how many were dropped */
+  #keepLimit(before = 0): number {
+    if (this.#spool === undefined || this.#mostPending <= this.#spool.maxAddresses) return 0
+    const { maxAddresses, whenFull } = this.#spool
+    this.#mostPending = this.#statements.countPending.get() ?? 0
+    const tooMany = this.#mostPending - maxAddresses
+    if (tooMany <= 0 || (whenFull === 'wait' && this.#mostPending <= before)) return 0
+    if (whenFull === 'wait') throw spoolFull(this.#path, maxAddresses)
+    this.#statements.dropOldest.run(tooMany)
+    this.#statements.count.run('dropped', tooMany)
+    this.#mostPending = maxAddresses
+    return tooMany
+  }
+
   #addPending({ address, observedAtMs, sightings }: PendingSighting): void {
+    this.#mostPending += 1
     this.#statements.addPending.run(address, observedAtMs, sightings)
   }
 
@@ -259,37 +296,4 @@ export class AgentState {
     this.#statements.count.run('requests', 1)
     return { id: batch.id, idempotencyKey: batch.idempotencyKey, report: reportOf(batch) }
   }
-}
-
-interface StoredBatch {
-  readonly id: number
-  readonly idempotencyKey: string
-  readonly entries: readonly Entry[]
-  readonly form: ReportForm
-  /** Attempts of which nobody knows whether the service took the batch. */
-  readonly openAttempts: number
-}
-
-function batchOf(row: BatchRow): StoredBatch {
-  return {
-    id: row.id,
-    idempotencyKey: row.idempotency_key,
-    entries: JSON.parse(row.entries) as Entry[],
-    form: JSON.parse(row.form) as ReportForm,
-    openAttempts: row.open_attempts,
-  }
-}
-
-function entryOf({ address, observed_at_ms, sightings }: PendingRow): Entry {
-  return [address as Address, observed_at_ms, sightings]
-}
-
-function newestFirst([addressA, atA]: Entry, [addressB, atB]: Entry): number {
-  return atB - atA || (addressA < addressB ? -1 : 1)
-}
-
-function reportOf({ entries, form: { type, ttlSeconds, tags, withTimes } }: StoredBatch): Report {
-  const addresses = entries.map(([address]) => address)
-  const report = { addresses, type, ttlSeconds, tags }
-  return withTimes ? { ...report, observedAtMs: entries.map(([, observedAtMs]) => observedAtMs) } : report
 }

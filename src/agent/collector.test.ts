@@ -5,8 +5,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { captureLog } from '../../test/support/captured-logger.ts'
 import { batchEndingAt, eventFrom } from '../../test/support/log-batch.ts'
 import { ManualClock } from '../../test/support/manual-clock.ts'
-import { AgentState, type ReportForm } from './agent-state.ts'
+import { AgentState } from './agent-state.ts'
 import { Collector } from './collector.ts'
+import type { ReportForm } from './stored-batch.ts'
 
 const FORM: ReportForm = { type: 'ABUSE', ttlSeconds: 60, tags: [], withTimes: true }
 const RULES = { trackLogin: true, trackSession: false, acceptsPrivate: true, excluded: [] }

@@ -83,7 +83,10 @@ export class Collector {
 
   #record(): void {
     if (this.#fold.size === 0 && this.#positionByLog.size === 0) return
-    this.#options.state.record(this.#fold.values(), this.#positionByLog)
+    const { state, logger } = this.#options
+    const dropped = state.record(this.#fold.values(), this.#positionByLog)
+    if (dropped > 0)
+      logger.error({ dropped }, `${dropped} addresses that waited longest are dropped: the spool is full`)
     this.#unsaid += this.#fold.size
     this.#fold.clear()
     this.#positionByLog.clear()

@@ -80,7 +80,7 @@ describe('the reference page', () => {
     const lines = documentedOptions().flatMap(([option, value]) =>
       value === '' ? [] : [`${option} = ${value}`],
     )
-    expect(lines).toHaveLength(10)
+    expect(lines).toHaveLength(12)
     expect(parse({ section: lines.join('\n') })).toEqual(parse({}))
   })
 })
@@ -101,6 +101,8 @@ describe('the section', () => {
       flushSeconds: 60,
       flushAddresses: 1000,
       requestsPerMinute: 6,
+      spool: { maxAddresses: 2_000_000, whenFull: 'wait' },
+      caFile: undefined,
       logPaths: [],
       statePath: undefined,
       exclude: [],
@@ -149,6 +151,8 @@ describe('the section', () => {
       flushSeconds: 5,
       flushAddresses: 10,
       requestsPerMinute: 60,
+      spool: { maxAddresses: 2_000_000, whenFull: 'wait' },
+      caFile: undefined,
       logPaths: [join(directory, 'var/log/a.json'), '/b/*.json'],
       statePath: join(directory, 'state'),
       exclude: [parseRange('192.0.2.0/24')!],

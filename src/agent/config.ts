@@ -5,8 +5,6 @@ import {
   type CowrieConfig,
   configInvalid,
   type Environment,
-  parsePythonBoolean,
-  parsePythonInteger,
   renderPythonBoolean,
 } from '../config/index.ts'
 import {
@@ -19,6 +17,8 @@ import {
 } from '../contract/index.ts'
 import { parseRange, type Range } from '../ip/index.ts'
 import { type AgentOptionValue, type BearerTokens, readBearerTokens } from './bearer-token.ts'
+import { boolean, integer, list, matching, parsed, quote } from './option-schema.ts'
+import { addressesIn, type SpoolLimit, type WhenFull } from './spool-limit.ts'
 
 /** Where reports go when nothing else is set: a honeyjam service on this host. */
 export const DEFAULT_API_URL = 'http://127.0.0.1:8088/v1/ip'
@@ -50,6 +50,9 @@ export const AgentSettings = z.object({
   flush_seconds: integer({ from: 1, to: 86_400 }).default(60),
   flush_addresses: integer({ from: 1, to: 1000 }).default(1000),
   requests_per_minute: integer({ from: 1, to: 1_000_000 }).default(6),
+  spool_megabytes: integer({ from: 1, to: 1_000_000 }).default(256),
+  spool_full: parsed(parseWhenFull, 'wait or drop_oldest').default('wait'),
+  ca_file: parsed(matching(/^[^\0]+$/), 'a path').optional(),
   log_path: list(/[,\n]/, matching(/^[^\0]+$/), 'paths').default([]),
   state_path: parsed(matching(/^[^\0]+$/), 'a path').optional(),
   exclude: list(/[,\s]/, parseRange, 'addresses and ranges such as 192.0.2.7 or 2001:db8::/32').default([]),
@@ -89,6 +92,9 @@ export interface AgentConfig {
   readonly flushAddresses: number
   /** 1..1_000_000 in any 60 seconds. */
   readonly requestsPerMinute: number
+  readonly spool: SpoolLimit
+  /** Absolute; PEM certificates of authorities to trust besides the built-in ones. */
+  readonly caFile: string | undefined
   /** Absolute, may hold globs; empty: look for Cowrie's log. */
   readonly logPaths: readonly string[]
   /** Absolute; `undefined`: the caller's default. */
@@ -176,12 +182,6 @@ function faultOf(issue: z.core.$ZodIssue, options: Options): ConfigFault {
   return { origin, message: `${name} is ${value}, ${issue.message}` }
 }
 
-const LONGEST_QUOTE = 200
-
-function quote(text: string): string {
-  return JSON.stringify(text.length > LONGEST_QUOTE ? `${text.slice(0, LONGEST_QUOTE)}…` : text)
-}
-
 function unknownOptions(config: CowrieConfig): string[] {
   return [...config.optionsOf(SECTION)]
     .filter(([name]) => !Object.hasOwn(AgentSettings.shape, name))
@@ -219,6 +219,8 @@ function toAgentConfig(settings: AgentSettings, findings: Findings): AgentConfig
     flushSeconds: settings.flush_seconds,
     flushAddresses: settings.flush_addresses,
     requestsPerMinute: settings.requests_per_minute,
+    spool: { maxAddresses: addressesIn(settings.spool_megabytes), whenFull: settings.spool_full },
+    caFile: settings.ca_file === undefined ? undefined : config.resolvePath(settings.ca_file),
     logPaths: settings.log_path.map((path) => config.resolvePath(path)),
     statePath: settings.state_path === undefined ? undefined : config.resolvePath(settings.state_path),
     exclude: settings.exclude,
@@ -255,46 +257,10 @@ function parsePrivateAddresses(text: string): 'skip' | 'accept' | undefined {
   return text === 'skip' || text === 'accept' ? text : undefined
 }
 
+function parseWhenFull(text: string): WhenFull | undefined {
+  return text === 'wait' || text === 'drop_oldest' ? text : undefined
+}
+
 function parseTag(text: string): string | undefined {
   return isTag(text) ? text : undefined
-}
-
-function matching(pattern: RegExp): (text: string) => string | undefined {
-  return (text) => (pattern.test(text) ? text : undefined)
-}
-
-// ---- schemas from text to value
-
-function parsed<T>(parse: (text: string) => T | undefined, expected: string) {
-  return z.string().transform((text, context): T => {
-    const value = parse(text)
-    if (value !== undefined) return value
-    context.addIssue(`expected ${expected}`)
-    return z.NEVER
-  })
-}
-
-function boolean() {
-  return parsed(parsePythonBoolean, 'true or false (also yes or no, on or off, 1 or 0)')
-}
-
-function integer({ from, to }: { readonly from: number; readonly to: number }) {
-  return parsed((text) => {
-    const value = parsePythonInteger(text)
-    return value !== undefined && value >= from && value <= to ? value : undefined
-  }, `a whole number from ${from} to ${to}`)
-}
-
-/** Items are trimmed, empty ones dropped, each is kept once. */
-function list<T>(separator: RegExp, parse: (text: string) => T | undefined, expected: string) {
-  return z.string().transform((text, context): T[] => {
-    const items = new Set<T>()
-    for (const item of text.split(separator).map((part) => part.trim())) {
-      if (item === '') continue
-      const value = parse(item)
-      if (value !== undefined) items.add(value)
-      else context.addIssue(`expected ${expected}, but found ${quote(item)}`)
-    }
-    return [...items]
-  })
 }

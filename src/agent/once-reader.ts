@@ -2,13 +2,14 @@ import { statSync } from 'node:fs'
 import type Database from 'better-sqlite3'
 import { type LogBatch, type LogPosition, STANDARD_INPUT } from '../cowrie/index.ts'
 import type { Clock } from '../runtime/index.ts'
-import type { AgentState, ReportForm } from './agent-state.ts'
+import type { AgentState } from './agent-state.ts'
 import { CensusFold } from './census-fold.ts'
 import type { ReadLog } from './log-source.ts'
 import { OnceCounter } from './once-counter.ts'
 import type { FileLedger, OnceLedger } from './once-ledger.ts'
 import { type LineCounts, type OnceTally, tallyOf } from './once-tally.ts'
 import { type SightingRules, trackedGroups } from './sighting.ts'
+import type { ReportForm } from './stored-batch.ts'
 
 export interface OnceReaderOptions {
   readonly state: AgentState

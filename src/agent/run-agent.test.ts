@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { agentConfig } from '../../test/support/agent-options.ts'
 import { captureLog, type LogLine } from '../../test/support/captured-logger.ts'
-import { FakeReportServer, status } from '../../test/support/fake-report-server.ts'
+import { accepted, FakeReportServer, status } from '../../test/support/fake-report-server.ts'
 import { batchEndingAt, eventFrom } from '../../test/support/log-batch.ts'
 import { ManualClock } from '../../test/support/manual-clock.ts'
 import type { LogBatch } from '../cowrie/index.ts'
@@ -157,6 +157,26 @@ describe('a running agent', () => {
     await clock.advance(5000)
     expect(await running).toMatchObject({ waitingAddresses: 2, totals: { addresses: 2 } })
     await other.close()
+  })
+
+  it('reads no further while as many addresses wait as may, and loses none of the others', async () => {
+    let isAway = true
+    await server.close()
+    server = await FakeReportServer.start({ answer: () => (isAway ? status(500) : accepted) })
+    const config = agentConfig({ flushAddresses: 1, spool: { maxAddresses: 1, whenFull: 'wait' } })
+    const running = start({ config })
+    logs.write('/log', 1, '192.0.2.1')
+    await untilLogged('failed to report', 1)
+    logs.write('/log', 2, '192.0.2.2')
+    logs.write('/log', 3, '192.0.2.3')
+    await untilLogged('too many addresses wait', 1)
+    isAway = false
+    await vi.waitFor(async () => {
+      await clock.advance(60_000)
+      expect(server.reportsByAddress.size).toBe(3)
+    }, 20_000)
+    stop.abort()
+    expect(await running).toMatchObject({ waitingAddresses: 0, totals: { addresses: 3 } })
   })
 
   it('sends what waited for a mistyped URL to the right one', async () => {

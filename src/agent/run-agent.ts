@@ -63,6 +63,7 @@ async function runTargets(options: RunAgentOptions): Promise<AgentProgress> {
   const { states, left } = openTargetStates(
     stateDirectory,
     targets.map((target) => target.apiUrl),
+    options.config.spool,
   )
   for (const state of left) tellLeft(logger, state)
   const failure = new AbortController()
@@ -153,7 +154,8 @@ class RunningAgent {
 
   async run(): Promise<AgentProgress> {
     const { config, logger, logPaths, signal } = this.#options
-    logger.info({ logs: logPaths, waiting: this.#state.waitingAddresses }, startLine(config))
+    const { waitingAddresses: waiting, droppedAddresses: dropped } = this.#state
+    logger.info({ logs: logPaths, waiting, ...(dropped > 0 ? { dropped } : {}) }, startLine(config))
     this.#tell()
     const done = new AbortController()
     const graceEndsAtMs = this.#onStop(done.signal)

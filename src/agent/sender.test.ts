@@ -8,9 +8,10 @@ import { ManualClock } from '../../test/support/manual-clock.ts'
 import { ReportClient } from '../client/index.ts'
 import type { Address } from '../ip/index.ts'
 import type { Logger } from '../runtime/index.ts'
-import { AgentState, type ReportForm } from './agent-state.ts'
+import { AgentState } from './agent-state.ts'
 import { RequestTimes } from './request-times.ts'
 import { Sender, type SendStep } from './sender.ts'
+import type { ReportForm } from './stored-batch.ts'
 
 const FORM: ReportForm = { type: 'ABUSE', ttlSeconds: 86_400, tags: ['COWRIE', 'LOGIN'], withTimes: true }
 const neverAbandon = new AbortController().signal

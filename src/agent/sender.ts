@@ -1,10 +1,11 @@
 import type { DeliveryOutcome, ReportClient } from '../client/index.ts'
 import type { Clock, Logger } from '../runtime/index.ts'
-import type { AgentState, Batch, ReportForm } from './agent-state.ts'
+import type { AgentState, Batch } from './agent-state.ts'
 import { delayAfter } from './delivery-delay.ts'
 import { logDelivered, logUndelivered, type Undelivered } from './delivery-log.ts'
 import { persist } from './persist.ts'
 import type { RequestTimes } from './request-times.ts'
+import type { ReportForm } from './stored-batch.ts'
 
 export interface SenderOptions {
   readonly state: Pick<AgentState, 'hasWork' | 'takeBatch' | 'settle' | 'noteNotTaken'>

@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { digestOf } from './agent-options.ts'
 import { AgentState } from './agent-state.ts'
+import type { SpoolLimit } from './spool-limit.ts'
 import { guarded } from './state-database.ts'
 
 /** The state of an agent with one target, and of the first of several. */
@@ -47,6 +48,7 @@ export interface LeftState {
 export function openTargetStates(
   directory: string,
   targets: readonly string[],
+  spool: SpoolLimit,
 ): { readonly states: readonly AgentState[]; readonly left: readonly LeftState[] } {
   const found = findStates(directory)
   const files = assignStateFiles(targets, found)
@@ -56,7 +58,7 @@ export function openTargetStates(
   const states: AgentState[] = []
   try {
     for (const [index, file] of files.entries()) {
-      const state = new AgentState(join(directory, file))
+      const state = new AgentState(join(directory, file), { spool })
       states.push(state)
       state.noteTarget(targets[index]!)
     }

@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path'
 import { AGENT_SECTION, type AgentConfig, type AgentOverrides, parseAgentConfig } from '../agent/index.ts'
-import { type CowrieConfig, loadCowrieConfig } from '../config/index.ts'
+import { type CowrieConfig, loadCowrieConfig, readCertificates } from '../config/index.ts'
 import { HoneyjamError, type Logger } from '../runtime/index.ts'
 import { reportUrlOf } from './connect.ts'
 import type { Context } from './context.ts'
@@ -52,6 +52,14 @@ export function refuseWhenDisabled(setup: AgentSetup): void {
 export function logWarnings({ config }: AgentSetup, logger: Logger): void {
   const { warnings, retiredUrlWarning } = config
   for (const warning of warnings) if (warning !== retiredUrlWarning) logger.warn(warning)
+}
+
+/**
+ * The authorities of the agent's own, for the options of a client.
+ * @throws HoneyjamError CONFIG_UNREADABLE, CONFIG_INVALID
+ */
+export function ownAuthorities({ config }: AgentSetup): { readonly ca?: string } {
+  return config.caFile === undefined ? {} : { ca: readCertificates(config.caFile) }
 }
 
 /** Where an agent remembers what it read and sent. */

@@ -2,7 +2,7 @@ import { runOnce } from '../agent/index.ts'
 import { ApiClient } from '../client/index.ts'
 import { TEST_PATH } from '../contract/index.ts'
 import { createLogger, HoneyjamError, systemClock } from '../runtime/index.ts'
-import { loadAgentSetup, logWarnings, stateDirectory } from './agent-setup.ts'
+import { loadAgentSetup, logWarnings, ownAuthorities, stateDirectory } from './agent-setup.ts'
 import { type AgentTarget, findTarget } from './agent-target.ts'
 import { baseUrlOf } from './connect.ts'
 import type { Context } from './context.ts'
@@ -24,7 +24,8 @@ export async function reportOnce(
   const setup = loadAgentSetup(options, context)
   const target = findTarget(setup, { ...options, data }, context)
   const userAgent = `honeyjam/${version}`
-  await checkTarget(target, userAgent)
+  const authorities = ownAuthorities(setup)
+  await checkTarget(target, { userAgent, ...authorities })
 
   // the progress and the summary say what the log would, so only what goes wrong is printed
   const level = options.logLevel === 'info' ? 'warn' : options.logLevel
@@ -35,6 +36,7 @@ export async function reportOnce(
   try {
     const summary = await runOnce({
       ...target,
+      ...authorities,
       config: setup.config,
       ttlFrom: options.ttlFrom,
       stateDirectory: stateDirectory(options.state, setup.config.statePath, data),
@@ -60,8 +62,11 @@ export async function reportOnce(
  * fine.
  * @throws HoneyjamError API_UNREACHABLE, API_REFUSED
  */
-async function checkTarget({ apiUrl, bearerToken }: AgentTarget, userAgent: string): Promise<void> {
-  const api = new ApiClient({ baseUrl: baseUrlOf(apiUrl), bearerToken, userAgent })
+async function checkTarget(
+  { apiUrl, bearerToken }: AgentTarget,
+  client: { readonly userAgent: string; readonly ca?: string },
+): Promise<void> {
+  const api = new ApiClient({ baseUrl: baseUrlOf(apiUrl), bearerToken, ...client })
   try {
     await api.request({ method: 'POST', path: TEST_PATH })
   } catch (error) {

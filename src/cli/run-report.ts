@@ -1,6 +1,12 @@
 import { type RunAgentOptions, runWatchedAgent } from '../agent/index.ts'
 import { createLogger, HoneyjamError, type Logger, systemClock } from '../runtime/index.ts'
-import { loadAgentSetup, logWarnings, refuseWhenDisabled, stateDirectory } from './agent-setup.ts'
+import {
+  loadAgentSetup,
+  logWarnings,
+  ownAuthorities,
+  refuseWhenDisabled,
+  stateDirectory,
+} from './agent-setup.ts'
 import { findTargets } from './agent-target.ts'
 import type { Context } from './context.ts'
 import { type ChosenLogs, chooseLogs } from './find-logs.ts'
@@ -57,6 +63,7 @@ function prepare(options: ReportOptions, context: Context, logger: Logger): Prep
     agent: {
       ...first,
       furtherTargets: further,
+      ...ownAuthorities(setup),
       config: setup.config,
       ttlFrom: options.ttlFrom,
       stateDirectory: stateDirectory(options.state, setup.config.statePath, data),

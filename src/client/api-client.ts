@@ -16,7 +16,7 @@ export interface ApiClientOptions {
   /** Default `honeyjam`. */
   readonly userAgent?: string
   readonly timeouts?: Partial<HttpTimeouts>
-  /** PEM certificates of authorities to trust instead of the built-in ones. */
+  /** PEM certificates of authorities to trust besides the built-in ones. */
   readonly ca?: string
 }
 

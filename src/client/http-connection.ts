@@ -1,3 +1,4 @@
+import { rootCertificates } from 'node:tls'
 import type { Dispatcher } from 'undici'
 // The inner modules, because the front door brings fetch, web sockets and caches: 30 MB of memory and 90 ms at start
 // against 11 MB and 20 ms, which an agent on a small honeypot feels. The version of undici is pinned for it.
@@ -22,7 +23,7 @@ export interface HttpConnectionOptions {
   /** `http:` or `https:`; only its scheme, host and port count here. */
   readonly url: URL
   readonly timeouts?: Partial<HttpTimeouts>
-  /** PEM certificates of authorities to trust instead of the built-in ones. */
+  /** PEM certificates of authorities to trust besides the built-in ones. */
   readonly ca?: string
   /** Most connections at a time, further requests wait; default unlimited. */
   readonly maxConnections?: number
@@ -53,7 +54,7 @@ export class HttpConnection {
   constructor({ url, timeouts, ca, maxConnections }: HttpConnectionOptions) {
     this.#origin = url.origin
     this.#timeouts = { ...DEFAULT_TIMEOUTS, ...timeouts }
-    const tls = ca === undefined ? {} : { ca }
+    const tls = ca === undefined ? {} : { ca: [...rootCertificates, ca] }
     const connectTimeout = this.#timeouts.connectMs
     const options = {
       allowH2: false,

@@ -27,7 +27,7 @@ export interface ReportClientOptions {
   readonly bearerToken: string
   readonly userAgent: string
   readonly timeouts?: Partial<ReportTimeouts>
-  /** PEM certificates of authorities to trust instead of the built-in ones. */
+  /** PEM certificates of authorities to trust besides the built-in ones. */
   readonly ca?: string
   readonly clock?: Pick<Clock, 'nowMs'>
 }

@@ -1,3 +1,4 @@
+export { readCertificates } from './certificates.ts'
 export { type ConfigFault, configInvalid } from './config-fault.ts'
 export { type CowrieConfig, type LoadOptions, loadCowrieConfig, type Typed } from './cowrie-config.ts'
 export { type Environment, processEnvironment } from './environment.ts'

@@ -27,6 +27,8 @@ export const ERROR_CODES = {
     'The store did not take the data: check the disk; nothing was acknowledged, so send it again.',
   STORE_CORRUPT: 'The store holds something this version cannot read: restore a backup or report the fault.',
   STORE_NEWER: 'A newer honeyjam wrote this data directory: run that version or a newer one.',
+  SPOOL_FULL:
+    'As many addresses wait to be reported as spool_megabytes allows: see why the service does not take them.',
   CONFIG_INVALID: 'The configuration is not valid: the message lists every fault with its place.',
   CONFIG_UNREADABLE: 'A configuration file cannot be read: check its path and mode.',
   LOG_UNREADABLE: 'The log cannot be read: check its path and that the user of honeyjam may read it.',

@@ -16,6 +16,8 @@ export function agentConfig(settings: Partial<AgentConfig> = {}): AgentConfig {
     flushSeconds: 60,
     flushAddresses: 1000,
     requestsPerMinute: 6,
+    spool: { maxAddresses: 2_000_000, whenFull: 'wait' },
+    caFile: undefined,
     logPaths: [],
     statePath: undefined,
     exclude: [],
