@@ -48,7 +48,7 @@ export interface LeftState {
 export function openTargetStates(
   directory: string,
   targets: readonly string[],
-  spool: SpoolLimit,
+  spool?: SpoolLimit,
 ): { readonly states: readonly AgentState[]; readonly left: readonly LeftState[] } {
   const found = findStates(directory)
   const files = assignStateFiles(targets, found)
@@ -58,7 +58,7 @@ export function openTargetStates(
   const states: AgentState[] = []
   try {
     for (const [index, file] of files.entries()) {
-      const state = new AgentState(join(directory, file), { spool })
+      const state = new AgentState(join(directory, file), spool === undefined ? {} : { spool })
       states.push(state)
       state.noteTarget(targets[index]!)
     }
