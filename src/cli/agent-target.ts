@@ -55,7 +55,8 @@ export function findTarget(setup: AgentSetup, options: TargetOptions, context: C
   )
 }
 
-function reportUrl(setup: AgentSetup, { apiUrl, data }: TargetOptions): string {
+/** The URL of the first target, whether or not it has a key. */
+export function reportUrl(setup: AgentSetup, { apiUrl, data }: TargetOptions): string {
   const isConfigured = apiUrl !== undefined || originOf(setup, 'api_url') !== undefined
   if (isConfigured && !setup.config.apiUrlRetired) return setup.config.apiUrl
   return reportUrlOf(localServiceUrl(data))

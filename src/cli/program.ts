@@ -5,6 +5,7 @@ import { addBan, addUnban } from './commands/ban.ts'
 import { addCheck } from './commands/check.ts'
 import { addConfig } from './commands/config.ts'
 import { addDenylist } from './commands/denylist.ts'
+import { addDoctor } from './commands/doctor.ts'
 import { addKey } from './commands/key.ts'
 import { addReport } from './commands/report.ts'
 import { addServe } from './commands/serve.ts'
@@ -41,7 +42,7 @@ export function createProgram(context: Context): Command {
     add(program, context)
   }
   program.commandsGroup('Manage:')
-  for (const add of [addKey, addConfig]) add(program, context)
+  for (const add of [addKey, addConfig, addDoctor]) add(program, context)
   program.helpCommand('help [command]', 'print help of a command')
 
   for (const command of leafCommands(program)) addCommonOptions(command)

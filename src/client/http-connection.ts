@@ -6,6 +6,7 @@ import { request } from 'undici/lib/api/index.js'
 import Agent from 'undici/lib/dispatcher/agent.js'
 import EnvHttpProxyAgent from 'undici/lib/dispatcher/env-http-proxy-agent.js'
 import { HoneyjamError } from '../runtime/index.ts'
+import { isLoopback } from './service-proxy.ts'
 
 /** How long each step of one request may take, in milliseconds. */
 export interface HttpTimeouts {
@@ -105,8 +106,4 @@ export function authorizationOf(bearerToken: string): string {
     'CONFIG_INVALID',
     'the key is empty or holds spaces, line ends or other foreign characters',
   )
-}
-
-function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname)
 }

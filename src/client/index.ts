@@ -7,5 +7,9 @@ export {
   type ApiTextResponse,
 } from './api-client.ts'
 export type { DeliveryOutcome } from './delivery-outcome.ts'
+export { describeError } from './delivery-outcome.ts'
 export type { HttpTimeouts } from './http-connection.ts'
+export { type ConnectionProbe, probeConnection } from './probe-connection.ts'
+export { probeService, type ServiceAnswer } from './probe-service.ts'
 export { type Report, ReportClient, type ReportClientOptions, type ReportTimeouts } from './report-client.ts'
+export { proxyOf } from './service-proxy.ts'

@@ -1,0 +1,75 @@
+import { TEST_PATH } from '../contract/index.ts'
+import { quoteForeignText, readBoundedText } from './bounded-text.ts'
+import { authorizationOf, HttpConnection, type HttpTimeouts, parseHttpUrl } from './http-connection.ts'
+import { parseHttpDate } from './retry-after.ts'
+
+/** What a service said to the question whether it knows a key. */
+export interface ServiceAnswer {
+  readonly status: number
+  /** Epoch milliseconds of its `Date` header, whole seconds; `undefined` without one. */
+  readonly dateMs: number | undefined
+  /** Epoch milliseconds by the own clock. */
+  readonly askedAtMs: number
+  readonly answeredAtMs: number
+  /** The body as one line that is safe to print, at most 200 characters. */
+  readonly text: string
+  readonly server: string | undefined
+}
+
+export interface ProbeServiceOptions {
+  /** Scheme, host, port, and a path prefix. */
+  readonly baseUrl: string
+  readonly bearerToken: string
+  readonly userAgent: string
+  readonly timeouts?: Partial<HttpTimeouts>
+  /** PEM certificates of authorities to trust instead of the built-in ones. */
+  readonly ca?: string | undefined
+  readonly signal: AbortSignal
+}
+
+const MAX_ANSWER_BYTES = 16 * 1024
+const MAX_TEXT = 200
+
+/**
+ * Asks a service whether it knows the key; any answer is one, whatever its status. Counts against no limit of ours.
+ * @throws what broke the connection; HoneyjamError CONFIG_INVALID for a URL or key that no request can be made with
+ */
+export async function probeService(options: ProbeServiceOptions): Promise<ServiceAnswer> {
+  const { baseUrl, bearerToken, userAgent, timeouts, ca, signal } = options
+  const url = parseHttpUrl(baseUrl)
+  const connection = new HttpConnection({
+    url,
+    ...(timeouts === undefined ? {} : { timeouts }),
+    ...(ca === undefined ? {} : { ca }),
+  })
+  try {
+    const askedAtMs = Date.now()
+    const { statusCode, headers, body } = await connection.request({
+      method: 'POST',
+      path: `${url.pathname.replace(/\/$/, '')}${TEST_PATH}`,
+      headers: {
+        accept: 'application/json',
+        authorization: authorizationOf(bearerToken),
+        'user-agent': userAgent,
+      },
+      signal,
+    })
+    const answeredAtMs = Date.now()
+    const { text } = await readBoundedText(body, MAX_ANSWER_BYTES)
+    const server = single(headers['server'])
+    return {
+      status: statusCode,
+      dateMs: parseHttpDate(single(headers['date']) ?? ''),
+      askedAtMs,
+      answeredAtMs,
+      text: quoteForeignText(text, MAX_TEXT),
+      server: server === undefined ? undefined : quoteForeignText(server, MAX_TEXT),
+    }
+  } finally {
+    await connection.close()
+  }
+}
+
+function single(field: string | string[] | undefined): string | undefined {
+  return Array.isArray(field) ? field[0] : field
+}
