@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { request as httpRequest } from 'node:http'
 import { connect as connectTcp, type Socket } from 'node:net'
-import { connect as connectTls, type TLSSocket } from 'node:tls'
+import { connect as connectTls, rootCertificates, type TLSSocket } from 'node:tls'
 import type { ServiceProxy } from './service-proxy.ts'
 
 /** The certificate that a server showed; every text is the server's own. */
@@ -29,7 +29,7 @@ export interface ConnectionProbe {
 export interface ProbeConnectionOptions {
   readonly url: URL
   readonly proxy?: ServiceProxy | undefined
-  /** PEM certificates of authorities to trust instead of the built-in ones. */
+  /** PEM certificates of authorities to trust besides the built-in ones. */
   readonly ca?: string | undefined
   readonly signal: AbortSignal
 }
@@ -58,7 +58,7 @@ export async function probeConnection(options: ProbeConnectionOptions): Promise<
     host: bareHost(url),
     // looked at below: an untrusted certificate is what a person wants to see
     rejectUnauthorized: false,
-    ...(ca === undefined ? {} : { ca }),
+    ...(ca === undefined ? {} : { ca: [...rootCertificates, ca] }),
   })
   try {
     await once(secure, 'secureConnect', { signal })

@@ -22,7 +22,7 @@ export interface ProbeServiceOptions {
   readonly bearerToken: string
   readonly userAgent: string
   readonly timeouts?: Partial<HttpTimeouts>
-  /** PEM certificates of authorities to trust instead of the built-in ones. */
+  /** PEM certificates of authorities to trust besides the built-in ones. */
   readonly ca?: string | undefined
   readonly signal: AbortSignal
 }

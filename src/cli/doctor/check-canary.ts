@@ -12,6 +12,8 @@ export interface CheckCanaryOptions {
   /** The dataset that the agent reports under. */
   readonly category: string
   readonly userAgent: string
+  /** PEM certificates of authorities to trust besides the built-in ones. */
+  readonly ca?: string
   readonly signal: AbortSignal
 }
 

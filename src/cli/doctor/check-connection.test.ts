@@ -33,7 +33,7 @@ describe('the check of the connection', () => {
     expect(finding).toMatchObject({
       status: 'failed',
       found: expect.stringContaining('DEPTH_ZERO_SELF_SIGNED_CERT') as unknown,
-      help: expect.stringContaining('NODE_EXTRA_CA_CERTS') as unknown,
+      help: expect.stringContaining('ca_file') as unknown,
     })
     expect(finding.details?.join('\n')).toMatch(/certificate of .+\nissued by .+, \d+ days left/)
   })

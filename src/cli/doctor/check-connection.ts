@@ -5,7 +5,7 @@ import { type Finding, failed, ok, warning } from './finding.ts'
 export interface CheckConnectionOptions {
   readonly url: URL
   readonly environment: NodeJS.ProcessEnv
-  /** PEM certificates of authorities to trust instead of the built-in ones. */
+  /** PEM certificates of authorities to trust besides the built-in ones. */
   readonly ca?: string | undefined
   readonly signal: AbortSignal
 }
@@ -70,7 +70,7 @@ export function findingOfTls(
 
 function distrustHelp(code: string): string {
   if (UNKNOWN_AUTHORITY.has(code)) {
-    return 'If the authority is your own, start honeyjam with NODE_EXTRA_CA_CERTS naming the file of its certificate (PEM).'
+    return 'If the authority is your own, name the file of its certificate (PEM) with ca_file in [output_threatjammer].'
   }
   if (code === 'CERT_HAS_EXPIRED' || code === 'CERT_NOT_YET_VALID') {
     return 'Renew the certificate of the service, or mend the clock of this machine.'

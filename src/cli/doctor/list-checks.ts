@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { probeService, type ServiceAnswer } from '../../client/index.ts'
-import { type AgentSetup, loadAgentSetup, stateDirectory } from '../agent-setup.ts'
+import { type AgentSetup, loadAgentSetup, ownAuthorities, stateDirectory } from '../agent-setup.ts'
 import { baseUrlOf } from '../connect.ts'
 import type { Context } from '../context.ts'
 import { chooseLogs } from '../find-logs.ts'
@@ -28,10 +28,12 @@ const NO_COWRIE = "Name the log with --log, or Cowrie's configuration with --cow
 export function* listChecks(request: DoctorRequest, context: Context): Generator<Check> {
   const { environment } = context
   let setup: AgentSetup | undefined
+  let authorities: Authorities = {}
   yield {
     name: 'configuration',
     run: () => {
       setup = loadAgentSetup(request, context)
+      authorities = ownAuthorities(setup)
       return checkConfiguration(setup, request, environment)
     },
   }
@@ -50,7 +52,7 @@ export function* listChecks(request: DoctorRequest, context: Context): Generator
   }
   const { category } = setup.config
   for (const target of doctorTargets(setup, request, context)) {
-    yield* targetChecks(target, { request, context, category })
+    yield* targetChecks(target, { request, context, category, authorities })
   }
 }
 
@@ -73,15 +75,20 @@ function namedLogs(log: readonly string[] = []) {
   return { paths: log.map((path) => resolve(path)), reason: '--log' }
 }
 
+interface Authorities {
+  readonly ca?: string
+}
+
 interface TargetContext {
   readonly request: DoctorRequest
   readonly context: Context
   readonly category: string
+  readonly authorities: Authorities
 }
 
 function* targetChecks(
   target: DoctorTarget,
-  { request, context, category }: TargetContext,
+  { request, context, category, authorities }: TargetContext,
 ): Generator<Check> {
   const { apiUrl, bearerToken } = target
   const { environment } = context
@@ -89,9 +96,13 @@ function* targetChecks(
   const userAgent = `honeyjam/${context.version}`
   const shown = { target: apiUrl }
   yield { ...shown, name: 'name', run: () => checkName(url, environment) }
-  yield { ...shown, name: 'connection', run: (signal) => checkConnection({ url, environment, signal }) }
+  yield {
+    ...shown,
+    name: 'connection',
+    run: (signal) => checkConnection({ url, environment, ...authorities, signal }),
+  }
   // without a key the clock can be asked for all the same: any answer has a date
-  const ask = askOnce(target, userAgent)
+  const ask = askOnce(target, { userAgent, ...authorities })
   yield { ...shown, name: 'clock', run: (signal) => checkClock(ask, signal) }
   let isKnown = bearerToken !== undefined
   yield {
@@ -115,15 +126,18 @@ function* targetChecks(
     run: async (signal) => {
       if (!request.canary) return skipped('not sent, as --no-canary says')
       if (bearerToken === undefined || !isKnown) return skipped('not sent: the service did not take the key')
-      return await checkCanary({ apiUrl, bearerToken, category, userAgent, signal })
+      return await checkCanary({ apiUrl, bearerToken, category, userAgent, ...authorities, signal })
     },
   }
 }
 
-function askOnce({ apiUrl, bearerToken = 'none' }: DoctorTarget, userAgent: string): AskService {
+function askOnce(
+  { apiUrl, bearerToken = 'none' }: DoctorTarget,
+  client: { readonly userAgent: string } & Authorities,
+): AskService {
   let asked: Promise<ServiceAnswer> | undefined
   return async (signal) => {
-    asked ??= probeService({ baseUrl: baseUrlOf(apiUrl), bearerToken, userAgent, timeouts: TIMEOUTS, signal })
+    asked ??= probeService({ baseUrl: baseUrlOf(apiUrl), bearerToken, ...client, timeouts: TIMEOUTS, signal })
     return await asked
   }
 }
