@@ -9,6 +9,7 @@ export {
   parseAgentConfig,
   SECTION as AGENT_SECTION,
 } from './config.ts'
+export { type Intake, type IntakeSource, startIntake } from './intake.ts'
 export type { FollowLog, ReadLog } from './log-source.ts'
 export type { OnceTally, SkippedTally } from './once-tally.ts'
 export { type AgentProgress, type RunAgentOptions, runAgent } from './run-agent.ts'

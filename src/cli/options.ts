@@ -116,6 +116,14 @@ export function integerBetween(least: number, most: number): (text: string) => n
   }
 }
 
+/** Reads `HOST:PORT`, with an IPv6 address in brackets; `:PORT` means this machine alone. */
+export function parsePlace(text: string): { host: string; port: number } {
+  const [, bracketed, plain = '', digits = ''] = /^(?:\[([^\]]+)\]|([^:[\]\s]*)):(\d{1,5})$/.exec(text) ?? []
+  const port = digits === '' ? Number.NaN : Number(digits)
+  if (port <= 65_535) return { host: bracketed ?? (plain === '' ? '127.0.0.1' : plain), port }
+  throw new InvalidArgumentError('It must be HOST:PORT, such as 127.0.0.1:9000 or [::1]:9000.')
+}
+
 /**
  * Makes the environment mean what people expect, before commander reads it: an empty variable counts as absent, and a
  * switch (`HONEYJAM_JSON`) takes yes and no in Cowrie's spellings.

@@ -4,6 +4,7 @@ import type { CommonOptions } from './options.ts'
 export interface ReportOptions extends CommonOptions {
   readonly cowrieConfig?: readonly string[]
   readonly log?: readonly string[]
+  readonly listenSocketlog?: { readonly host: string; readonly port: number }
   readonly once?: readonly string[]
   readonly data?: string
   readonly state?: string

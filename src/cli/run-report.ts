@@ -1,6 +1,8 @@
 import { type RunAgentOptions, runWatchedAgent } from '../agent/index.ts'
+import { STANDARD_INPUT } from '../cowrie/index.ts'
 import { createLogger, HoneyjamError, type Logger, systemClock } from '../runtime/index.ts'
 import {
+  type AgentSetup,
   loadAgentSetup,
   logWarnings,
   ownAuthorities,
@@ -10,6 +12,7 @@ import {
 import { findTargets } from './agent-target.ts'
 import type { Context } from './context.ts'
 import { type ChosenLogs, chooseLogs } from './find-logs.ts'
+import { hasIntakes, type ReportIntakes, startIntakes } from './report-intakes.ts'
 import type { ReportOptions } from './report-options.ts'
 import { listenForStop } from './stop-request.ts'
 import { indent, renderPairs } from './table.ts'
@@ -30,13 +33,24 @@ export async function followAndReport(options: ReportOptions, context: Context):
   )
   try {
     next = prepare(options, context, logger)
-    while (next !== undefined) {
-      const { agent, logs } = next
-      next = undefined
-      round = new AbortController()
-      announceAgent(agent, logs, context)
-      await runWatchedAgent({ ...agent, signal: AbortSignal.any([stop.signal, round.signal]) })
-      if (stop.signal.aborted) return
+    const intakes = await startIntakes(options, { ...next.agent, signal: stop.signal }, process.stdin)
+    const end = AbortSignal.any([stop.signal, intakes.ended])
+    try {
+      while (next !== undefined) {
+        const { agent, logs } = next
+        next = undefined
+        round = new AbortController()
+        announceAgent(agent, logs, intakes, context)
+        await runWatchedAgent({
+          ...agent,
+          logPaths: [...logs.paths, ...intakes.logPaths],
+          follow: intakes.follow,
+          signal: AbortSignal.any([end, round.signal]),
+        })
+        if (end.aborted) return
+      }
+    } finally {
+      await intakes.close()
     }
   } finally {
     stop.close()
@@ -54,7 +68,7 @@ function prepare(options: ReportOptions, context: Context, logger: Logger): Prep
   const data = options.data ?? context.defaultDataDirectory
   const setup = loadAgentSetup(options, context)
   refuseWhenDisabled(setup)
-  const logs = chooseLogs(setup, options.log)
+  const logs = chooseReportLogs(setup, options)
   if (logs === undefined) throw noCowrie()
   const { first, further } = findTargets(setup, { ...options, data }, context)
   logWarnings(setup, logger)
@@ -73,6 +87,13 @@ function prepare(options: ReportOptions, context: Context, logger: Logger): Prep
       userAgent: `honeyjam/${context.version}`,
     },
   }
+}
+
+/** Where lines come from elsewhere, the only logs are those that were named as well: none is reported twice. */
+function chooseReportLogs(setup: AgentSetup, options: ReportOptions): ChosenLogs | undefined {
+  if (!hasIntakes(options)) return chooseLogs(setup, options.log)
+  const named = options.log?.filter((path) => path !== STANDARD_INPUT) ?? []
+  return named.length === 0 ? { paths: [], reason: 'no log' } : chooseLogs(setup, named)
 }
 
 /** A configuration with a fault must not stop an agent that works. */
@@ -95,6 +116,7 @@ function isTerminal(): boolean {
 function announceAgent(
   { apiUrl, furtherTargets = [], stateDirectory: state }: Preparation['agent'],
   logs: ChosenLogs,
+  { logPaths, listensOn }: ReportIntakes,
   { output, version }: Context,
 ): void {
   if (output.json) {
@@ -102,18 +124,21 @@ function announceAgent(
     output.printJson({
       report_url: apiUrl,
       further_report_urls: further,
-      logs: logs.paths,
+      logs: [...logs.paths, ...logPaths],
+      listens_on: listensOn,
       state,
       pid: process.pid,
     })
     return
   }
   output.print(`honeyjam ${version} reports to ${output.style('bold', apiUrl)}`)
-  const watching = `${logs.paths.join('\n')}\n(${logs.reason})`
+  const watching =
+    logs.paths.length === 0 ? logPaths.join('\n') : `${logs.paths.join('\n')}\n(${logs.reason})`
   output.print(
     indent(
       renderPairs([
         ...furtherTargets.map((target) => ['and to', target.apiUrl] as const),
+        ...listensOn.map((place) => ['listening', `${place} (socketlog)`] as const),
         ['watching', watching],
         ['state', state],
         ['stop', 'Ctrl-C'],

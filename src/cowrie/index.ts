@@ -1,5 +1,8 @@
 export { eventGroup, parseEvent } from './cowrie-event.ts'
 export { type FollowLogOptions, followLog } from './follow-log.ts'
+export { LineJournal } from './line-journal.ts'
 export type { CowrieEvent, LogBatch, LogPosition } from './log-batch.ts'
 export { listLogFiles } from './log-listing.ts'
 export { type ReadLogOptions, readLog, STANDARD_INPUT } from './read-log.ts'
+export { SocketlogListener } from './socketlog-listener.ts'
+export { takeStandardInput } from './standard-input.ts'

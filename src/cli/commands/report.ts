@@ -4,6 +4,7 @@ import { addHelpFooter } from '../help.ts'
 import {
   addConnectOptions,
   option,
+  parsePlace,
   perMinuteOption,
   privateAddressesOption,
   repeatableOption,
@@ -45,10 +46,16 @@ function addReportOptions(command: Command): void {
   command
     .addOption(cowrieConfigOption())
     .addOption(
-      repeatableOption('--log <file>', 'log to follow').default(
+      repeatableOption('--log <file>', 'log to follow; - takes standard input, to its end').default(
         undefined,
         `${FROM_CONFIG}, else the usual places`,
       ),
+    )
+    .addOption(
+      option(
+        '--listen-socketlog <host:port>',
+        "take what Cowrie's [output_socketlog] sends, instead of its log",
+      ).argParser(parsePlace),
     )
     .addOption(
       option(
