@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it, test } from 'vitest'
+import { CAN_MOUNT, mountSmallDisk } from '../../test/support/small-disk.ts'
 import type { LogPosition } from '../cowrie/index.ts'
 import type { Address } from '../ip/index.ts'
 import { AgentState, type Batch, type PendingSighting } from './agent-state.ts'
@@ -41,6 +42,17 @@ beforeEach(() => {
 afterEach(() => {
   state.close()
   rmSync(directory, { recursive: true })
+})
+
+it.skipIf(!CAN_MOUNT)('goes on for long on a disk of 4 MiB (as root only, since it mounts one)', () => {
+  const disk = mountSmallDisk(4)
+  const small = new AgentState(join(disk.path, 'agent.db'))
+  for (let offset = 0; offset < 1000; offset += 1) {
+    small.record([sighting('192.0.2.1', offset)], [['/log', position(offset)]])
+  }
+  expect(small.positionOf('/log')).toEqual(position(999))
+  small.close()
+  disk.remove()
 })
 
 describe('a spool that is full', () => {

@@ -13,6 +13,11 @@ export interface StateDatabaseOptions {
 
 /** SQLite's share of the memory of an agent that may run on a very small host, in KiB. */
 const CACHE_KIB = 4096
+/**
+ * From so many pages of 4 KiB on the write-ahead log is merged into the file. SQLite's own 1000 let it fill a small disk
+ * before it is merged once, and then there is no room to merge it into.
+ */
+const CHECKPOINT_PAGES = 64
 /** How long to wait for another process that writes to the same file. */
 const BUSY_WAIT_MS = 2000
 
@@ -51,6 +56,7 @@ function prepare(
   if (isExclusive) database.pragma('locking_mode = EXCLUSIVE')
   database.pragma('journal_mode = WAL')
   database.pragma(`synchronous = ${synchronous}`)
+  database.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`)
   database.pragma(`cache_size = -${CACHE_KIB}`)
   database
     .transaction(() => {

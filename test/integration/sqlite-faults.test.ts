@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -6,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createLogger, silentLogger } from '../../src/runtime/index.ts'
 import { openSqliteStore, type SqliteStore } from '../../src/store/sqlite/index.ts'
 import { entryRow, ipv4Words, packRows } from '../support/entry-rows.ts'
+import { CAN_MOUNT, mountSmallDisk } from '../support/small-disk.ts'
 
 let directory: string
 
@@ -59,11 +59,9 @@ describe('a store whose journal was lost', () => {
   })
 })
 
-const CAN_MOUNT = canMount()
-
 describe('a store on a read-only disk', () => {
   it.skipIf(!CAN_MOUNT)('says so, and opens again when the disk can be written', async () => {
-    const mounted = mountTmpfs()
+    const mounted = mountSmallDisk(8)
     try {
       const first = await open(mounted.path)
       await first.queue.append(new Uint8Array(1))
@@ -82,7 +80,7 @@ describe('a store on a read-only disk', () => {
 
 describe('a store on a full disk', () => {
   it.skipIf(!CAN_MOUNT)('loses nothing, says so, and goes on when there is space again', async () => {
-    const mounted = mountTmpfs()
+    const mounted = mountSmallDisk(8)
     try {
       mkdirSync(join(mounted.path, 'data'))
       const store = await open(join(mounted.path, 'data'))
@@ -139,29 +137,3 @@ function checkpointOf(rows: number) {
 }
 
 /** Only root may mount, and not in every container. */
-function canMount(): boolean {
-  if (process.platform !== 'linux' || process.getuid?.() !== 0) return false
-  try {
-    mountTmpfs().remove()
-    return true
-  } catch {
-    return false
-  }
-}
-
-/** A file system of 8 MiB. */
-function mountTmpfs() {
-  const path = mkdtempSync(join(tmpdir(), 'honeyjam-mount-'))
-  const mount = (...arguments_: string[]) => execFileSync('mount', [...arguments_, path], { stdio: 'ignore' })
-  const remount = (option: string) => mount('-o', `remount,${option}`)
-  mount('-t', 'tmpfs', '-o', 'size=8m', 'tmpfs')
-  return {
-    path,
-    remount,
-    remove() {
-      // lazily: a test that failed may have left files open
-      execFileSync('umount', ['--lazy', path])
-      rmSync(path, { recursive: true })
-    },
-  }
-}
