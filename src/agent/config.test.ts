@@ -107,6 +107,7 @@ describe('the section', () => {
       statePath: undefined,
       exclude: [],
       privateAddresses: 'skip',
+      metricsListen: undefined,
       warnings: [],
     } satisfies AgentConfig)
   })
@@ -157,6 +158,7 @@ describe('the section', () => {
       statePath: join(directory, 'state'),
       exclude: [parseRange('192.0.2.0/24')!],
       privateAddresses: 'accept',
+      metricsListen: undefined,
       warnings: [],
     } satisfies AgentConfig)
   })

@@ -17,6 +17,7 @@ import {
 } from '../contract/index.ts'
 import { parseRange, type Range } from '../ip/index.ts'
 import { type AgentOptionValue, type BearerTokens, readBearerTokens } from './bearer-token.ts'
+import { type MetricsAddress, parseMetricsAddress } from './metrics-address.ts'
 import { boolean, integer, list, matching, parsed, quote } from './option-schema.ts'
 import { addressesIn, type SpoolLimit, type WhenFull } from './spool-limit.ts'
 
@@ -57,6 +58,7 @@ export const AgentSettings = z.object({
   state_path: parsed(matching(/^[^\0]+$/), 'a path').optional(),
   exclude: list(/[,\s]/, parseRange, 'addresses and ranges such as 192.0.2.7 or 2001:db8::/32').default([]),
   private_addresses: parsed(parsePrivateAddresses, 'skip or accept').default('skip'),
+  metrics_listen: parsed(parseMetricsAddress, 'PORT, HOST:PORT or [IPV6]:PORT').optional(),
 })
 export type AgentSettings = z.infer<typeof AgentSettings>
 
@@ -102,6 +104,8 @@ export interface AgentConfig {
   /** Never reported. */
   readonly exclude: readonly Range[]
   readonly privateAddresses: 'skip' | 'accept'
+  /** `undefined`: no metrics are served. */
+  readonly metricsListen: MetricsAddress | undefined
   /** What the operator should know although it stops nothing; each with its place. */
   readonly warnings: readonly string[]
   /** The one of `warnings` that speaks of the retired service, for callers that say it in their own words. */
@@ -225,6 +229,7 @@ function toAgentConfig(settings: AgentSettings, findings: Findings): AgentConfig
     statePath: settings.state_path === undefined ? undefined : config.resolvePath(settings.state_path),
     exclude: settings.exclude,
     privateAddresses: settings.private_addresses,
+    metricsListen: settings.metrics_listen,
     warnings: hasRetired ? [...warnings, retired] : warnings,
     ...(apiUrlRetired ? { retiredUrlWarning: retired } : {}),
   }

@@ -11,6 +11,7 @@ export {
 } from './config.ts'
 export { type Intake, type IntakeSource, startIntake } from './intake.ts'
 export type { FollowLog, ReadLog } from './log-source.ts'
+export { renderMetricsAddress } from './metrics-address.ts'
 export type { OnceTally, SkippedTally } from './once-tally.ts'
 export { type AgentProgress, type RunAgentOptions, runAgent } from './run-agent.ts'
 export { type OnceProgress, type OnceSummary, type RunOnceOptions, runOnce } from './run-once.ts'

@@ -14,6 +14,7 @@ export interface AgentSettingsOptions {
   readonly trackSession?: true
   readonly ttl?: number
   readonly requestsPerMinute?: number
+  readonly metricsListen?: string
 }
 
 /** Cowrie's configuration, and what the agent makes of it. */
@@ -72,7 +73,7 @@ export function stateDirectory(
 }
 
 function overridesOf(options: AgentSettingsOptions): AgentOverrides {
-  const { apiUrl, keyFile, privateAddresses, trackSession, ttl, requestsPerMinute } = options
+  const { apiUrl, keyFile, privateAddresses, trackSession, ttl, requestsPerMinute, metricsListen } = options
   return {
     api_url: given('--api-url', apiUrl === undefined ? undefined : reportUrlOf(apiUrl)),
     bearer_token_file: given('--key-file', keyFile === undefined ? undefined : resolve(keyFile)),
@@ -80,6 +81,7 @@ function overridesOf(options: AgentSettingsOptions): AgentOverrides {
     track_session: given('--track-session', trackSession),
     ttl: given('--ttl', ttl),
     requests_per_minute: given('--requests-per-minute', requestsPerMinute),
+    metrics_listen: given('--metrics-listen', metricsListen),
   }
 }
 

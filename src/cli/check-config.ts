@@ -1,4 +1,4 @@
-import type { AgentConfig } from '../agent/index.ts'
+import { type AgentConfig, renderMetricsAddress } from '../agent/index.ts'
 import { type AgentSetup, loadAgentSetup, originOf } from './agent-setup.ts'
 import type { Context } from './context.ts'
 import { escapeText } from './escape-text.ts'
@@ -78,6 +78,8 @@ function textByOption(config: AgentConfig): Record<string, string> {
     state_path: config.statePath ?? 'not set',
     exclude: config.exclude.join(', ') || 'nothing',
     private_addresses: config.privateAddresses,
+    metrics_listen:
+      config.metricsListen === undefined ? 'not set' : renderMetricsAddress(config.metricsListen),
   }
 }
 

@@ -82,6 +82,13 @@ export function perMinuteOption(flags: string, description: string): Option {
   return option(flags, description).argParser(integerBetween(1, MAX_PER_MINUTE))
 }
 
+export function metricsListenOption(): Option {
+  return option(
+    '--metrics-listen <address>',
+    'serve Prometheus metrics of the agent on PORT or HOST:PORT',
+  ).default(undefined, 'from cowrie.cfg, else none are served')
+}
+
 export function ttlOption(description: string): Option {
   return option('--ttl <seconds>', description).argParser(integerBetween(1, MAX_TTL_SECONDS))
 }

@@ -15,4 +15,5 @@ export interface ReportOptions extends CommonOptions {
   readonly ttl?: number
   readonly ttlFrom: 'event' | 'arrival'
   readonly requestsPerMinute?: number
+  readonly metricsListen?: string
 }

@@ -9,4 +9,5 @@ export interface UpOptions extends CommonOptions {
   readonly log?: readonly string[]
   readonly demo?: true
   readonly exitAfterDemo?: true
+  readonly metricsListen?: string
 }

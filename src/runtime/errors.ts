@@ -32,7 +32,8 @@ export const ERROR_CODES = {
   CONFIG_INVALID: 'The configuration is not valid: the message lists every fault with its place.',
   CONFIG_UNREADABLE: 'A configuration file cannot be read: check its path and mode.',
   LOG_UNREADABLE: 'The log cannot be read: check its path and that the user of honeyjam may read it.',
-  LISTEN_FAILED: 'The address or port cannot be listened on: choose another with --host and --port.',
+  LISTEN_FAILED:
+    'The address or port cannot be listened on: choose another with --host and --port, for metrics with --metrics-listen.',
   API_UNREACHABLE: 'No answer came from the service: check that it runs and its URL.',
   API_REFUSED: 'The service refused the request: the message holds its reason.',
   USAGE: 'The command line is not valid: see --help.',

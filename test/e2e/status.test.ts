@@ -32,10 +32,10 @@ async function serverWith(options: FakeReportServerOptions = {}): Promise<FakeRe
   return server
 }
 
-function startAgent(server: FakeReportServer) {
+function startAgent(server: FakeReportServer, words: readonly string[] = []) {
   const cowrie = createCowrie({ flush_seconds: 1, requests_per_minute: 6000 })
   const data = temporaryDirectory()
-  const agent = start(['report', '--data', data, '--api-url', server.apiUrl], {
+  const agent = start(['report', '--data', data, '--api-url', server.apiUrl, ...words], {
     workingDirectory: cowrie.root,
     environment: { HONEYJAM_BEARER_TOKEN: `tja_${'x'.repeat(36)}` },
   })
@@ -129,5 +129,23 @@ describe('honeyjam status', () => {
     expect(code).toBe(1)
     expect(stdout).toContain('no agent runs on this state directory')
     expect(existsSync(data)).toBe(false)
+  })
+
+  it('goes with metrics where a port is set, and the port is free again at the end', async () => {
+    const server = await serverWith()
+    const { agent, cowrie } = startAgent(server, ['--metrics-listen', '0'])
+    const url = await waitFor('the port', () => /http:\/\/\S+\/metrics/.exec(agent.stderr())?.[0])
+    cowrie.attack('45.0.0.7')
+    await waitFor('one taken', async () => {
+      const text = await (await fetch(url)).text()
+      return text.includes(`honeyjam_agent_addresses_taken_total{target="${server.apiUrl}"} 1`)
+    })
+    const second = startAgent(server, ['--metrics-listen', new URL(url).port])
+    const { code, stderr } = await second.agent.finished
+    expect(code).toBe(1)
+    expect(stderr).toContain('LISTEN_FAILED')
+    agent.kill('SIGTERM')
+    expect((await agent.finished).code).toBe(0)
+    await expect(fetch(url)).rejects.toThrow('fetch failed')
   })
 })

@@ -22,6 +22,7 @@ export function agentConfig(settings: Partial<AgentConfig> = {}): AgentConfig {
     statePath: undefined,
     exclude: [],
     privateAddresses: 'accept',
+    metricsListen: undefined,
     warnings: [],
     ...settings,
   }

@@ -3,6 +3,7 @@ import type { Context } from '../context.ts'
 import { addHelpFooter } from '../help.ts'
 import {
   addConnectOptions,
+  metricsListenOption,
   option,
   parsePlace,
   perMinuteOption,
@@ -90,6 +91,7 @@ function addReportOptions(command: Command): void {
         `${FROM_CONFIG}, else 6`,
       ),
     )
+    .addOption(metricsListenOption())
 }
 
 async function report(options: ReportOptions, context: Context): Promise<void> {

@@ -1,7 +1,14 @@
 import type { Command } from 'commander'
 import type { Context } from '../context.ts'
 import { addHelpFooter } from '../help.ts'
-import { dataOption, hostOption, option, portOption, repeatableOption } from '../options.ts'
+import {
+  dataOption,
+  hostOption,
+  metricsListenOption,
+  option,
+  portOption,
+  repeatableOption,
+} from '../options.ts'
 import type { UpOptions } from '../up-options.ts'
 import { cowrieConfigOption } from './config.ts'
 
@@ -23,6 +30,7 @@ export function addUp(program: Command, context: Context): void {
         'from cowrie.cfg, else the usual places',
       ),
     )
+    .addOption(metricsListenOption())
     .addOption(option('--demo', 'play a recorded attack into a throw-away data directory'))
     .addOption(option('--exit-after-demo', 'end after the demo').hideHelp())
     .action((options: UpOptions) => up(options, context))
