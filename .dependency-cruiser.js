@@ -12,13 +12,14 @@ const ROOMS = {
   config: [],
   denylist: [],
   accounts: [],
+  sensors: [],
   client: ['contract'],
   agent: ['cowrie', 'client', 'contract', 'config'],
   crowd: ['denylist'],
   feed: ['denylist'],
-  store: ['denylist', 'accounts'],
+  store: ['denylist', 'accounts', 'sensors'],
   queue: ['denylist'],
-  api: ['contract', 'denylist', 'accounts', 'crowd', 'feed'],
+  api: ['contract', 'denylist', 'accounts', 'sensors', 'crowd', 'feed'],
   enforce: ['client', 'contract'],
   decoy: ['cowrie'],
   dashboard: ['contract'],
@@ -43,7 +44,7 @@ const LIBRARIES = {
   'prom-client': ['agent'],
 }
 /** Rooms that hold rules only: what goes in and out of the process is somebody else's. */
-const PURE_ROOMS = ['ip', 'contract', 'denylist', 'accounts', 'crowd']
+const PURE_ROOMS = ['ip', 'contract', 'denylist', 'accounts', 'sensors', 'crowd']
 const INPUT_OUTPUT =
   '^(node:)?(child_process|cluster|dgram|dns|fs|http|http2|https|net|sqlite|tls|worker_threads)(/|$)'
 

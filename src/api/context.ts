@@ -1,6 +1,7 @@
 import type { Accounts } from '../accounts/index.ts'
 import type { Denylist } from '../denylist/index.ts'
 import type { Clock, Logger } from '../runtime/index.ts'
+import type { Sensors } from '../sensors/index.ts'
 import type { StoreHealth } from './store-health.ts'
 
 /** What the operator of the service decides. */
@@ -17,6 +18,7 @@ export interface ApiSettings {
 export interface ApiOptions {
   readonly denylist: Denylist
   readonly accounts: Accounts
+  readonly sensors: Sensors
   readonly clock: Clock
   readonly logger: Logger
   readonly settings: ApiSettings

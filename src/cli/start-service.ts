@@ -2,6 +2,7 @@ import { openAccounts } from '../accounts/index.ts'
 import { createApiServer } from '../api/index.ts'
 import { openDenylist } from '../denylist/index.ts'
 import { type Logger, lockDirectory, systemClock } from '../runtime/index.ts'
+import { openSensors } from '../sensors/index.ts'
 import { openSqliteStore } from '../store/sqlite/index.ts'
 import { type Administrator, ensureAdministrator, type Installation } from './administrator.ts'
 import { removeServiceFile, writeServiceFile } from './service-file.ts'
@@ -62,12 +63,14 @@ async function openService(
   const denylist = await openDenylist({ store: store.denylist, queue: store.queue, clock, logger })
   closers.push(() => denylist.close())
   const accounts = await openAccounts({ store: store.accounts })
+  const sensors = await openSensors({ store: store.sensors, clock, logger })
+  closers.push(() => sensors.close())
   const installation: Installation = { directory, store: store.accounts, accounts }
   const administrator = await ensureAdministrator(installation, clock.nowMs())
 
   const { reportsPerMinute, privateAddresses, version } = options
   const settings = { reportsPerMinute, privateAddresses, version, regionId: REGION_ID }
-  const server = createApiServer({ denylist, accounts, clock, logger, settings })
+  const server = createApiServer({ denylist, accounts, sensors, clock, logger, settings })
   closers.push(() => server.close())
   const url = await server.listen({ host, port })
   writeServiceFile(directory, { url, pid: process.pid })

@@ -21,3 +21,18 @@ export const MAX_IDEMPOTENCY_KEY_LENGTH = 255
 
 /** Characters of the name of a key. */
 export const MAX_KEY_NAME_LENGTH = 100
+
+/** Characters of the id an agent gives itself. */
+export const MAX_AGENT_ID_LENGTH = 64
+
+/** Characters of the name of an agent's host. */
+export const MAX_SENSOR_NAME_LENGTH = 255
+
+/** Characters of the version of an agent. */
+export const MAX_VERSION_LENGTH = 64
+
+/** Characters of the error in a heartbeat. */
+export const MAX_LAST_ERROR_LENGTH = 500
+
+/** The last instant that a `Date` can hold, in epoch milliseconds (ECMA-262, *Time Values*). */
+export const MAX_INSTANT_MS = 8_640_000_000_000_000

@@ -31,6 +31,8 @@ export const MANAGEMENT_PATHS = {
   keys: `${MANAGEMENT_ROOT}/keys`,
   /** Followed by `/ID`. */
   receipts: `${MANAGEMENT_ROOT}/receipts`,
+  heartbeat: `${MANAGEMENT_ROOT}/heartbeat`,
+  sensors: `${MANAGEMENT_ROOT}/sensors`,
 } as const
 
 /** Followed by `/SLUG`: the page that explains an error. */

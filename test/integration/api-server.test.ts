@@ -16,9 +16,9 @@ afterAll(() => api.close())
 
 /** A second server on the same lists and accounts. */
 function makeServer(denylist = api.denylist): ApiServer {
-  const { accounts, clock } = api
+  const { accounts, sensors, clock } = api
   const settings = { reportsPerMinute: 6, privateAddresses: 'skip', version: '0', regionId: 'local' } as const
-  return createApiServer({ denylist, accounts, clock, logger: silentLogger, settings })
+  return createApiServer({ denylist, accounts, sensors, clock, logger: silentLogger, settings })
 }
 
 /** The head of a report of the administrator. */

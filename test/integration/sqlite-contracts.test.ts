@@ -1,8 +1,10 @@
 import { accountStoreContract } from '../contracts/account-store.ts'
 import { denylistStoreContract } from '../contracts/denylist-store.ts'
 import { reportQueueContract } from '../contracts/report-queue.ts'
+import { sensorStoreContract } from '../contracts/sensor-store.ts'
 import { sqlitePlace } from '../support/sqlite-place.ts'
 
 reportQueueContract('sqlite', () => sqlitePlace((store) => store.queue))
 denylistStoreContract('sqlite', () => sqlitePlace((store) => store.denylist))
 accountStoreContract('sqlite', () => sqlitePlace((store) => store.accounts))
+sensorStoreContract('sqlite', () => sqlitePlace((store) => store.sensors))

@@ -6,6 +6,7 @@ import { type AccountStore, type Accounts, openAccounts, type Scope } from '../.
 import { type ApiSettings, createApiServer } from '../../src/api/index.ts'
 import { type Denylist, openDenylist, type ReportQueue } from '../../src/denylist/index.ts'
 import { HoneyjamError, silentLogger } from '../../src/runtime/index.ts'
+import { openSensors, type Sensors } from '../../src/sensors/index.ts'
 import { openSqliteStore } from '../../src/store/sqlite/index.ts'
 import { ManualClock } from './manual-clock.ts'
 
@@ -31,6 +32,7 @@ export interface ApiPlace {
   readonly clock: ManualClock
   readonly accounts: Accounts
   readonly denylist: Denylist
+  readonly sensors: Sensors
   /** Key of the first account with the scope `admin`. */
   readonly adminKey: string
   /** Key of a second account, with the scope `admin`. */
@@ -60,10 +62,12 @@ export async function openApi(settings: Partial<ApiSettings> = {}): Promise<ApiP
   const store = await openSqliteStore(directory, { logger })
   const journal = breakable(store.queue)
   const denylist = await openDenylist({ store: store.denylist, queue: journal.queue, clock, logger })
+  const sensors = await openSensors({ store: store.sensors, clock, logger })
   const { accounts, account, adminKey, otherKey } = await makeAccounts(store.accounts, clock.nowMs())
   const server = createApiServer({
     denylist,
     accounts,
+    sensors,
     clock,
     logger,
     settings: { ...DEFAULTS, ...settings },
@@ -77,6 +81,7 @@ export async function openApi(settings: Partial<ApiSettings> = {}): Promise<ApiP
     clock,
     accounts,
     denylist,
+    sensors,
     adminKey,
     otherKey,
     async makeKey(...scopes) {
@@ -93,6 +98,7 @@ export async function openApi(settings: Partial<ApiSettings> = {}): Promise<ApiP
     async close() {
       await client.destroy()
       await server.close()
+      await sensors.close()
       await denylist.close()
       await store.close()
       rmSync(directory, { recursive: true })

@@ -6,16 +6,19 @@ import { addBanRoutes } from './ban-routes.ts'
 import { addCheckRoute } from './check-route.ts'
 import { addKeyRoutes } from './key-routes.ts'
 import { addReceiptRoute } from './receipt-route.ts'
+import { addSensorRoutes } from './sensor-routes.ts'
 
 /** honeyjam's own operations; see docs/reference/management-api.md. */
 export function addManagementRoutes(app: FastifyInstance, context: ApiContext): void {
   const key = requireKey(context)
   const managing = { onRequest: [key, requireScope('manage')] }
   const reading = { onRequest: [key, requireScope('read')] }
+  const reporting = { onRequest: [key, requireScope('report')] }
   addBanRoutes(app, context, managing)
   addAllowlistRoutes(app, context, { managing, reading })
   addCheckRoute(app, context, reading)
   addKeyRoutes(app, context, managing)
+  addSensorRoutes(app, context, { reporting, reading })
   // a reporter may read what became of its own reports
   addReceiptRoute(app, context, { onRequest: [key, requireScope('read', 'report')] })
 }

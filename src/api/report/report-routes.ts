@@ -3,15 +3,17 @@ import { TEST_PATH } from '../../contract/index.ts'
 import { admissionOf, requireKey, requireScope } from '../authenticate.ts'
 import type { ApiContext } from '../context.ts'
 import { jsonBodyOf } from '../json-body.ts'
+import { limitRate } from '../limit-rate.ts'
 import { originOf, receiptPath, submitOperation } from '../submit-operation.ts'
 import { idempotencyKeyOf } from './idempotency-key.ts'
 import { isLegacyModule } from './legacy-module.ts'
-import { limitRate } from './limit-rate.ts'
 import { type BuildOperation, REPORT_OPERATIONS } from './report-operations.ts'
 
 /** The Report API; see docs/reference/report-api.md. */
 export function addReportRoutes(app: FastifyInstance, context: ApiContext): void {
-  const onRequest = [requireKey(context), requireScope('report'), limitRate(context)]
+  const { clock, settings } = context
+  const limited = limitRate({ clock, limit: settings.reportsPerMinute, what: 'requests' })
+  const onRequest = [requireKey(context), requireScope('report'), limited]
   for (const [path, build] of Object.entries(REPORT_OPERATIONS)) {
     app.post(path, { onRequest }, (request, reply) => accept(context, build, { request, reply }))
   }

@@ -2,19 +2,22 @@ import { extname, join } from 'node:path'
 import type { AccountStore } from '../../accounts/index.ts'
 import type { DenylistStore, ReportQueue } from '../../denylist/index.ts'
 import type { Logger } from '../../runtime/index.ts'
+import type { SensorStore } from '../../sensors/index.ts'
 import type { JournalCalls } from './journal-worker.ts'
 import { SqliteAccountStore } from './sqlite-account-store.ts'
 import { SqliteDenylistStore } from './sqlite-denylist-store.ts'
 import { SqliteReportQueue } from './sqlite-report-queue.ts'
+import { SqliteSensorStore } from './sqlite-sensor-store.ts'
 import type { TablesCalls } from './tables-worker.ts'
 import { startWorker, type WorkerClient } from './worker-client.ts'
 
 /** The store of one service on two SQLite files. */
 export interface SqliteStore {
   readonly queue: ReportQueue
-  /** Shares a file and a worker with `accounts`: closing it closes them as well. */
+  /** Shares a file and a worker with `accounts` and `sensors`: closing it closes them as well. */
   readonly denylist: DenylistStore
   readonly accounts: AccountStore
+  readonly sensors: SensorStore
   /** Waits for what is under way, then lets go of both files. May be called twice. */
   close(): Promise<void>
 }
@@ -46,6 +49,7 @@ export async function openSqliteStore(
     queue: new SqliteReportQueue(journal),
     denylist: new SqliteDenylistStore(tables),
     accounts: new SqliteAccountStore(tables),
+    sensors: new SqliteSensorStore(tables),
     close,
   }
 }

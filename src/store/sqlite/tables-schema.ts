@@ -66,6 +66,24 @@ const MIGRATIONS = [
     expires_at_ms INTEGER,
     revoked_at_ms INTEGER
   );`,
+
+  // Agents by their last heartbeat; only last_seen_ms is by the clock of the service.
+  `CREATE TABLE sensor (
+    account INTEGER NOT NULL,
+    agent_id TEXT NOT NULL,
+    key_id INTEGER NOT NULL,
+    last_seen_ms INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    version TEXT NOT NULL,
+    started_at_ms INTEGER NOT NULL,
+    last_line_read_ms INTEGER,
+    last_event_ms INTEGER,
+    lag_bytes INTEGER NOT NULL,
+    waiting_addresses INTEGER NOT NULL,
+    last_acknowledged_ms INTEGER,
+    last_error TEXT,
+    PRIMARY KEY (account, agent_id)
+  ) WITHOUT ROWID;`,
 ]
 
 /**

@@ -1,6 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import type { AccountStore } from '../../accounts/index.ts'
 import type { AllowRow, Checkpoint, Receipt } from '../../denylist/index.ts'
+import type { Sensor, SensorChanges } from '../../sensors/index.ts'
 import { openDatabase } from './database.ts'
 import type { EntryKey, EntryPage, SweepStep } from './entry-table.ts'
 import type { ReceiptTable } from './receipt-table.ts'
@@ -29,6 +30,8 @@ export type TablesCalls = {
   readonly addAccount: (account: Parameters<AccountStore['addAccount']>[0]) => Result<'addAccount'>
   readonly addKey: (key: Parameters<AccountStore['addKey']>[0]) => Result<'addKey'>
   readonly revokeKey: (of: { keyId: number; revokedAtMs: number }) => void
+  readonly loadSensors: () => readonly Sensor[]
+  readonly writeSensors: (changes: SensorChanges) => void
 }
 
 type Result<Name extends keyof AccountStore> = Awaited<ReturnType<AccountStore[Name]>>
@@ -36,7 +39,7 @@ type Result<Name extends keyof AccountStore> = Awaited<ReturnType<AccountStore[N
 if (parentPort !== null) {
   serveCalls<TablesCalls>(parentPort, 'the tables', () => {
     const tables = new Tables(openDatabase(tablesFile(String(workerData))))
-    const { entries, allowed, receipts, accounts } = tables
+    const { entries, allowed, receipts, accounts, sensors } = tables
     return {
       answers: {
         coveredPosition: () => tables.coveredPosition(),
@@ -55,6 +58,8 @@ if (parentPort !== null) {
         addAccount: (account) => accounts.addAccount(account),
         addKey: (key) => accounts.addKey(key),
         revokeKey: ({ keyId, revokedAtMs }) => accounts.revokeKey(keyId, revokedAtMs),
+        loadSensors: () => sensors.load(),
+        writeSensors: (changes) => sensors.write(changes),
       },
       close: () => tables.close(),
     }

@@ -4,6 +4,7 @@ import { AccountTables } from './account-tables.ts'
 import { AllowTable } from './allow-table.ts'
 import { EntryTable } from './entry-table.ts'
 import { ReceiptTable } from './receipt-table.ts'
+import { SensorTable } from './sensor-table.ts'
 
 /** The tables on their open database; every call is synchronous and belongs into a worker thread. */
 export class Tables {
@@ -11,6 +12,7 @@ export class Tables {
   readonly allowed: AllowTable
   readonly receipts: ReceiptTable
   readonly accounts: AccountTables
+  readonly sensors: SensorTable
   readonly #database: Database.Database
   readonly #selectCovered: Database.Statement<[], number>
   readonly #selectNewest: Database.Statement<[], number>
@@ -23,6 +25,7 @@ export class Tables {
     this.allowed = new AllowTable(database)
     this.receipts = new ReceiptTable(database)
     this.accounts = new AccountTables(database)
+    this.sensors = new SensorTable(database)
     this.#selectCovered = database.prepare<[], number>('SELECT covered_position FROM progress').pluck()
     this.#selectNewest = database.prepare<[], number>('SELECT newest_position FROM progress').pluck()
     this.#updateProgress = database.prepare(

@@ -1,0 +1,150 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { captureLog, type LogLine } from '../../test/support/captured-logger.ts'
+import { ManualClock } from '../../test/support/manual-clock.ts'
+import { sensorOf } from '../../test/support/sensors.ts'
+import { HoneyjamError, silentLogger } from '../runtime/index.ts'
+import { openSensors } from './open-sensors.ts'
+import type { Sensor, SensorChanges, SensorStore } from './ports.ts'
+import { MAX_SENSORS } from './sensor-table.ts'
+import type { Sensors } from './sensors.ts'
+
+const DAY_MS = 86_400_000
+
+/** Keeps sensors as a database would, and can refuse to. */
+class FakeStore implements SensorStore {
+  readonly writes: SensorChanges[] = []
+  isBroken = false
+  readonly #sensors = new Map<string, Sensor>()
+
+  async loadSensors(): Promise<readonly Sensor[]> {
+    return [...this.#sensors.values()]
+  }
+
+  async writeSensors(changes: SensorChanges): Promise<void> {
+    if (this.isBroken) throw new HoneyjamError('STORE_UNAVAILABLE', 'no space left')
+    this.writes.push(changes)
+    for (const one of changes.seen) this.#sensors.set(`${one.accountId} ${one.agentId}`, one)
+    for (const one of changes.gone) this.#sensors.delete(`${one.accountId} ${one.agentId}`)
+  }
+
+  get ids(): string[] {
+    return [...this.#sensors.keys()]
+  }
+}
+
+let clock: ManualClock
+let store: FakeStore
+let sensors: Sensors
+let lines: LogLine[]
+
+beforeEach(async () => {
+  clock = new ManualClock()
+  store = new FakeStore()
+  const log = captureLog()
+  lines = log.lines
+  sensors = await openSensors({ store, clock, logger: log.logger })
+})
+afterEach(() => sensors.close())
+
+function note(accountId: number, agentId: string): void {
+  sensors.note(sensorOf(accountId, agentId), { accountId, keyId: 7, nowMs: clock.nowMs() })
+}
+
+const idsOf = (accountId: number) => sensors.list(accountId, clock.nowMs()).map(({ agentId }) => agentId)
+
+describe('the agents of an account', () => {
+  it('stand there with key and time of their last heartbeat, the last one seen first', async () => {
+    note(1, 'a')
+    await clock.advance(1000)
+    note(1, 'b')
+    await clock.advance(1000)
+    note(1, 'a')
+    expect(idsOf(1)).toEqual(['a', 'b'])
+    expect(sensors.list(1, clock.nowMs())[0]).toEqual(
+      sensorOf(1, 'a', { keyId: 7, lastSeenAtMs: clock.nowMs() }),
+    )
+  })
+
+  it('are not those of another, whatever they call themselves', () => {
+    note(1, 'same')
+    note(2, 'same')
+    note(2, 'b')
+    expect(idsOf(1)).toEqual(['same'])
+    expect(idsOf(2)).toEqual(['b', 'same'])
+    expect(idsOf(3)).toEqual([])
+  })
+
+  it('are 1,000 at most: the one longest unseen makes room, is counted and told once', async () => {
+    note(2, 'elsewhere')
+    for (let index = 0; index < MAX_SENSORS; index++) note(1, `agent-${index}`)
+    await clock.advance(60_000)
+    note(1, 'agent-0')
+    expect(sensors.displaced(1)).toBe(0)
+    note(1, 'new')
+    note(1, 'newer')
+    expect(idsOf(1)).toHaveLength(MAX_SENSORS)
+    expect(idsOf(1)).not.toContain('agent-1')
+    expect(idsOf(1)).not.toContain('agent-2')
+    expect(idsOf(1).slice(0, 3)).toEqual(['newer', 'new', 'agent-0'])
+    expect(sensors.displaced(1)).toBe(2)
+    expect(idsOf(2)).toEqual(['elsewhere'])
+    expect(lines.filter(({ level }) => level >= 40)).toHaveLength(1)
+    await sensors.close()
+    expect(store.ids).toHaveLength(MAX_SENSORS + 1)
+    expect(store.ids).not.toContain('1 agent-1')
+  })
+
+  it('are forgotten when unseen for 90 days, also on disk', async () => {
+    note(1, 'old')
+    await clock.advance(60 * DAY_MS)
+    note(1, 'young')
+    await clock.advance(30 * DAY_MS)
+    expect(idsOf(1)).toEqual(['young', 'old'])
+    await clock.advance(60_000)
+    expect(idsOf(1)).toEqual(['young'])
+    expect(store.ids).toEqual(['1 young'])
+  })
+})
+
+describe('what is written behind', () => {
+  it('goes out after 30 seconds, all changes at once, and nothing when nothing has changed', async () => {
+    note(1, 'a')
+    note(1, 'a')
+    note(2, 'b')
+    await clock.advance(29_999)
+    expect(store.writes).toEqual([])
+    await clock.advance(1)
+    expect(store.writes.map(({ seen, gone }) => [seen.length, gone.length])).toEqual([[2, 0]])
+    await clock.advance(600_000)
+    expect(store.writes).toHaveLength(1)
+  })
+
+  it('is there again after a clean stop', async () => {
+    note(1, 'b')
+    await clock.advance(10)
+    note(1, 'a')
+    await sensors.close()
+    const seen = sensors.list(1, clock.nowMs())
+    sensors = await openSensors({ store, clock, logger: silentLogger })
+    expect(sensors.list(1, clock.nowMs())).toEqual(seen)
+    await clock.advance(600_000)
+    expect(store.writes).toHaveLength(1)
+  })
+
+  it('waits while the store takes nothing, told once, and is then written as it is by then', async () => {
+    note(1, 'a')
+    note(1, 'b')
+    store.isBroken = true
+    await clock.advance(120_000)
+    note(1, 'a')
+    const seenAtMs = clock.nowMs()
+    expect(lines.filter(({ level }) => level >= 40)).toHaveLength(1)
+    store.isBroken = false
+    await clock.advance(30_000)
+    expect(store.writes).toHaveLength(1)
+    expect(store.writes[0]!.seen.map(({ agentId }) => agentId).toSorted()).toEqual(['a', 'b'])
+    expect(store.writes[0]!.seen.find(({ agentId }) => agentId === 'a')).toMatchObject({
+      lastSeenAtMs: seenAtMs,
+    })
+  })
+})

@@ -1,0 +1,105 @@
+import { type Clock, HoneyjamError, type Logger } from '../runtime/index.ts'
+import type { Heartbeat, Sensor, SensorId, SensorStore } from './ports.ts'
+import { MAX_SENSORS, SensorTable } from './sensor-table.ts'
+import { FORGET_AFTER_MS, type Sensors } from './sensors.ts'
+
+/** When an agent was last seen is worth losing half a minute of, and not a flush for every heartbeat. */
+const WRITE_EVERY_MS = 30_000
+
+export interface OpenSensorsOptions {
+  readonly store: SensorStore
+  readonly clock: Clock
+  readonly logger: Logger
+}
+
+/**
+ * Loads the agents and writes what changes behind, at most every 30 s and at the end.
+ * @throws HoneyjamError STORE_UNAVAILABLE
+ */
+export async function openSensors(options: OpenSensorsOptions): Promise<Sensors> {
+  return new MemorySensors(options, await options.store.loadSensors())
+}
+
+class MemorySensors implements Sensors {
+  readonly #options: OpenSensorsOptions
+  readonly #table = new SensorTable()
+  /** What the store does not have yet, by account and agent. */
+  readonly #changed = new Map<string, SensorId>()
+  readonly #displacedByAccount = new Map<number, number>()
+  readonly #stopping = new AbortController()
+  readonly #running: Promise<void>
+  #isFailing = false
+
+  constructor(options: OpenSensorsOptions, loaded: readonly Sensor[]) {
+    this.#options = options
+    for (const sensor of loaded.toSorted((a, b) => a.lastSeenAtMs - b.lastSeenAtMs)) this.#table.note(sensor)
+    this.#running = this.#run()
+  }
+
+  note(heartbeat: Heartbeat, { accountId, keyId, nowMs }: Parameters<Sensors['note']>[1]): void {
+    const sensor = { ...heartbeat, accountId, keyId, lastSeenAtMs: nowMs }
+    const displaced = this.#table.note(sensor)
+    this.#mark(sensor)
+    if (displaced !== undefined) this.#countDisplaced(displaced)
+  }
+
+  list(accountId: number, nowMs: number): readonly Sensor[] {
+    return this.#table.list(accountId).filter(({ lastSeenAtMs }) => lastSeenAtMs >= nowMs - FORGET_AFTER_MS)
+  }
+
+  displaced(accountId: number): number {
+    return this.#displacedByAccount.get(accountId) ?? 0
+  }
+
+  async close(): Promise<void> {
+    this.#stopping.abort()
+    await this.#running
+    await this.#write()
+  }
+
+  async #run(): Promise<void> {
+    const { clock } = this.#options
+    const { signal } = this.#stopping
+    for (;;) {
+      await clock.sleep(WRITE_EVERY_MS, signal)
+      if (signal.aborted) return
+      await this.#write()
+    }
+  }
+
+  async #write(): Promise<void> {
+    const { store, clock, logger } = this.#options
+    for (const gone of this.#table.forgetUnseen(clock.nowMs() - FORGET_AFTER_MS)) this.#mark(gone)
+    if (this.#changed.size === 0) return
+    const changed = [...this.#changed.values()]
+    this.#changed.clear()
+    const seen = changed.map((id) => this.#table.find(id)).filter((sensor) => sensor !== undefined)
+    const gone = changed.filter((id) => this.#table.find(id) === undefined)
+    try {
+      await store.writeSensors({ seen, gone })
+      this.#isFailing = false
+    } catch (error) {
+      if (!(error instanceof HoneyjamError)) throw error
+      for (const id of changed) this.#mark(id)
+      if (!this.#isFailing)
+        logger.warn({ err: error }, 'when agents were last seen is not written, will retry')
+      this.#isFailing = true
+    }
+  }
+
+  #mark({ accountId, agentId }: SensorId): void {
+    this.#changed.set(`${accountId} ${agentId}`, { accountId, agentId })
+  }
+
+  #countDisplaced(displaced: SensorId): void {
+    const { accountId } = displaced
+    this.#mark(displaced)
+    if (!this.#displacedByAccount.has(accountId)) {
+      this.#options.logger.warn(
+        { accountId },
+        `the account has more than ${MAX_SENSORS} agents: those longest unseen are forgotten`,
+      )
+    }
+    this.#displacedByAccount.set(accountId, this.displaced(accountId) + 1)
+  }
+}
