@@ -8,6 +8,7 @@ import { addDenylist } from './commands/denylist.ts'
 import { addDoctor } from './commands/doctor.ts'
 import { addKey } from './commands/key.ts'
 import { addReport } from './commands/report.ts'
+import { addSensors } from './commands/sensors.ts'
 import { addServe } from './commands/serve.ts'
 import { addStatus } from './commands/status.ts'
 import { addUp } from './commands/up.ts'
@@ -41,6 +42,7 @@ export function createProgram(context: Context): Command {
   for (const add of [addBan, addUnban, addAllow, addDisallow, addCheck, addDenylist, addAllowlist]) {
     add(program, context)
   }
+  addSensors(program, context)
   program.commandsGroup('Manage:')
   for (const add of [addKey, addConfig, addDoctor]) add(program, context)
   program.helpCommand('help [command]', 'print help of a command')
