@@ -1,15 +1,21 @@
+import { HeartbeatObserver } from './heartbeat-observer.ts'
 import { renderMetricsAddress } from './metrics-address.ts'
 import { startMetricsServer } from './metrics-server.ts'
 import { type AgentProgress, type RunAgentOptions, runAgent } from './run-agent.ts'
 import { AgentStatusBoard } from './status-board.ts'
 import { StatusWriter } from './status-writer.ts'
 
+export interface WatchedAgentOptions extends Omit<RunAgentOptions, 'observer'> {
+  /** Of this honeyjam, as services are told; 1..64 printable characters. */
+  readonly version: string
+}
+
 /**
- * Runs an agent that writes to its directory how it is doing, and serves it as metrics where `metrics_listen` is set;
- * else as {@link runAgent}.
+ * Runs an agent that writes to its directory how it is doing, tells the services it reports to that it is alive, and
+ * serves metrics where `metrics_listen` is set; else as {@link runAgent}.
  * @throws HoneyjamError LISTEN_FAILED besides
  */
-export async function runWatchedAgent(options: Omit<RunAgentOptions, 'observer'>): Promise<AgentProgress> {
+export async function runWatchedAgent(options: WatchedAgentOptions): Promise<AgentProgress> {
   const { config, logPaths, clock, logger, stateDirectory: directory } = options
   const board = new AgentStatusBoard({ logPaths, clock })
   const address = config.metricsListen
@@ -17,9 +23,13 @@ export async function runWatchedAgent(options: Omit<RunAgentOptions, 'observer'>
   if (metrics !== undefined) {
     logger.info(`metrics are served at http://${renderMetricsAddress(metrics.address)}/metrics`)
   }
+  const inner = new StatusWriter({ directory, board, clock, logger })
+  const targets = [options, ...(options.furtherTargets ?? [])]
+  const observer = new HeartbeatObserver({ ...options, inner, board, targets })
   try {
-    return await runAgent({ ...options, observer: new StatusWriter({ directory, board, clock, logger }) })
+    return await runAgent({ ...options, observer })
   } finally {
+    await observer.close()
     await metrics?.close()
   }
 }

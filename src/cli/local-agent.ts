@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { type AgentConfig, type RunAgentOptions, runWatchedAgent } from '../agent/index.ts'
+import { type AgentConfig, runWatchedAgent, type WatchedAgentOptions } from '../agent/index.ts'
 import { type Logger, systemClock } from '../runtime/index.ts'
 import { reportUrlOf } from './connect.ts'
 import { replaceKey } from './replace-key.ts'
@@ -27,7 +27,7 @@ const RETRY_MS = 60_000
  */
 export async function runLocalAgent(options: LocalAgentOptions): Promise<void> {
   const { service, version, logger, signal } = options
-  const agent: RunAgentOptions = {
+  const agent: WatchedAgentOptions = {
     ...options,
     apiUrl: reportUrlOf(service.url),
     bearerToken: await ensureAgentKey(service, systemClock.nowMs()),

@@ -1,4 +1,4 @@
-import { type RunAgentOptions, runWatchedAgent } from '../agent/index.ts'
+import { runWatchedAgent, type WatchedAgentOptions } from '../agent/index.ts'
 import { STANDARD_INPUT } from '../cowrie/index.ts'
 import { createLogger, HoneyjamError, type Logger, systemClock } from '../runtime/index.ts'
 import {
@@ -59,7 +59,7 @@ export async function followAndReport(options: ReportOptions, context: Context):
 
 /** All that an agent needs to begin. */
 interface Preparation {
-  readonly agent: Omit<RunAgentOptions, 'signal'>
+  readonly agent: Omit<WatchedAgentOptions, 'signal'>
   readonly logs: ChosenLogs
 }
 
@@ -84,6 +84,7 @@ function prepare(options: ReportOptions, context: Context, logger: Logger): Prep
       logPaths: logs.paths,
       clock: systemClock,
       logger,
+      version: context.version,
       userAgent: `honeyjam/${context.version}`,
     },
   }

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { MANAGEMENT_PATHS } from '../../src/contract/index.ts'
 
 /** What the server does with one request. */
 export type FakeAnswer =
@@ -41,6 +42,8 @@ export interface ReportBody {
 export interface FakeReportServerOptions {
   /** Decides about requests that no scripted answer is left for; default 202. */
   readonly answer?: (request: Omit<FakeRequest, 'answer'>) => FakeAnswer
+  /** Decides about heartbeats, which no scripted answer is for; default 404, as they are no part of a Report API. */
+  readonly answerHeartbeat?: () => FakeAnswer
   /** Where `arrivedAtMs` is taken from; default the system's clock. */
   readonly nowMs?: () => number
 }
@@ -56,7 +59,9 @@ export function status(
 
 /** A Report API on a free port of the loopback interface that does as it is told and remembers everything. */
 export class FakeReportServer {
+  /** All but heartbeats. */
   readonly requests: FakeRequest[] = []
+  readonly heartbeats: FakeRequest[] = []
   readonly #scripted: FakeAnswer[] = []
   readonly #waiters = new Set<() => void>()
   readonly #server: Server
@@ -139,9 +144,15 @@ export class FakeReportServer {
       arrivedAtMs: this.#options.nowMs?.() ?? Date.now(),
       remotePort: request.socket.remotePort,
     }
-    const answer = this.#scripted.shift() ?? this.#options.answer?.(seen) ?? accepted
-    this.requests.push({ ...seen, answer })
-    give(answer, response)
+    if (seen.path === MANAGEMENT_PATHS.heartbeat) {
+      const answer = this.#options.answerHeartbeat?.() ?? status(404)
+      this.heartbeats.push({ ...seen, answer })
+      give(answer, response)
+    } else {
+      const answer = this.#scripted.shift() ?? this.#options.answer?.(seen) ?? accepted
+      this.requests.push({ ...seen, answer })
+      give(answer, response)
+    }
     const waiters = [...this.#waiters]
     this.#waiters.clear()
     for (const resolve of waiters) resolve()

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, request, type Server, type ServerRe
 import type { AddressInfo } from 'node:net'
 import { buffer } from 'node:stream/consumers'
 import { setTimeout as pause } from 'node:timers/promises'
+import { REPORT_PATHS } from '../../src/contract/index.ts'
 
 /** What the proxy does with one report. The last three let the service take it and the agent not know. */
 const FAULTS = [
@@ -97,14 +98,18 @@ export class FaultProxy {
 
   async #serve(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     const fault = this.#chooseFault()
-    if (fault !== undefined) this.faults.set(fault, (this.faults.get(fault) ?? 0) + 1)
+    // heartbeats are harmed as well, but nothing is counted of them: they are no reports
+    const isReport = incoming.url === REPORT_PATHS.report
+    if (fault !== undefined && isReport) this.faults.set(fault, (this.faults.get(fault) ?? 0) + 1)
     if (fault === 'cut') {
       incoming.socket.resetAndDestroy()
       return
     }
     const body = await buffer(incoming)
-    this.requests += 1
-    this.#note(incoming, body)
+    if (isReport) {
+      this.requests += 1
+      this.#note(incoming, body)
+    }
     if (fault === 'delay') await pause(this.#random() * LONGEST_DELAY_MS)
     if (fault !== undefined && this.#answerAlone(fault, response)) return
     if (fault === 'silence') {

@@ -1,0 +1,79 @@
+import { type Heartbeat, MANAGEMENT_PATHS, REPORT_PATHS } from '../contract/index.ts'
+import { HoneyjamError } from '../runtime/index.ts'
+import { ApiClient, type ApiClientOptions } from './api-client.ts'
+import { describeError } from './delivery-outcome.ts'
+
+export type { Heartbeat } from '../contract/index.ts'
+
+/** What became of a heartbeat. */
+export type HeartbeatOutcome =
+  | { readonly kind: 'taken' }
+  /** The server knows no heartbeats: it speaks Threat Jammer's API and nothing else. */
+  | { readonly kind: 'unknown' }
+  /** No answer, or one that says no; `retryAfterMs` when the server named a time. */
+  | { readonly kind: 'failed'; readonly reason: string; readonly retryAfterMs: number | undefined }
+
+export interface HeartbeatClientOptions extends Pick<ApiClientOptions, 'bearerToken' | 'userAgent' | 'ca'> {
+  /** Where reports are posted, path included. */
+  readonly apiUrl: string
+  /** For the whole exchange; default 15,000. */
+  readonly totalMs?: number
+}
+
+/** A heartbeat is worth little: what takes long is given up, and the next one tells the same. */
+const DEFAULT_TOTAL_MS = 15_000
+const TIMEOUTS = { connectMs: 5000, headersMs: 10_000, bodyMs: 5000 }
+const NO_SUCH_OPERATION = new Set([404, 405, 501])
+
+/** Sends heartbeats to the service whose Report API is at a URL. */
+export class HeartbeatClient {
+  readonly #api: ApiClient
+  readonly #totalMs: number
+
+  /** @throws HoneyjamError CONFIG_INVALID when the URL or the key cannot be used */
+  constructor({ apiUrl, totalMs = DEFAULT_TOTAL_MS, ...options }: HeartbeatClientOptions) {
+    this.#api = new ApiClient({ ...options, baseUrl: baseUrlOf(apiUrl), timeouts: TIMEOUTS })
+    this.#totalMs = totalMs
+  }
+
+  /** Sends one; never rejects. */
+  async send(heartbeat: Heartbeat, signal: AbortSignal): Promise<HeartbeatOutcome> {
+    try {
+      await this.#api.request({
+        method: 'POST',
+        path: MANAGEMENT_PATHS.heartbeat,
+        body: heartbeat,
+        signal: AbortSignal.any([signal, AbortSignal.timeout(this.#totalMs)]),
+      })
+      return { kind: 'taken' }
+    } catch (error) {
+      return outcomeOf(error)
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#api.close()
+  }
+}
+
+/** The service of a Report API. Behind another path there is hardly a honeyjam: the heartbeat goes below it and finds nobody. */
+function baseUrlOf(apiUrl: string): string {
+  const url = URL.parse(apiUrl)
+  if (url === null || !url.pathname.endsWith(REPORT_PATHS.report)) return apiUrl
+  return `${url.origin}${url.pathname.slice(0, -REPORT_PATHS.report.length)}`
+}
+
+function outcomeOf(error: unknown): HeartbeatOutcome {
+  if (!(error instanceof HoneyjamError)) {
+    return { kind: 'failed', reason: describeError(error), retryAfterMs: undefined }
+  }
+  const { status, retryAfterSeconds } = error.fields as { status?: unknown; retryAfterSeconds?: unknown }
+  // a page where nothing should stand: some other program answers everything
+  const isForeign = typeof status === 'number' && status >= 200 && status < 300
+  if (isForeign || NO_SUCH_OPERATION.has(Number(status))) return { kind: 'unknown' }
+  return {
+    kind: 'failed',
+    reason: error.message,
+    retryAfterMs: typeof retryAfterSeconds === 'number' ? retryAfterSeconds * 1000 : undefined,
+  }
+}
