@@ -1,7 +1,7 @@
 import type { CowrieEvent } from './log-batch.ts'
 
 /** Values longer than this are nobody's address, session or sensor; Cowrie itself caps nothing. */
-const MAX_VALUE_CHARACTERS = 256
+export const MAX_VALUE_CHARACTERS = 256
 
 /** What one line of a log is. */
 export type LogLine =
@@ -69,8 +69,8 @@ function textOf(value: unknown): string | undefined {
 const UTC_TIMESTAMP = /^\d{4}-[01]\d-[0-3]\dT[0-2]\d:[0-5]\d:[0-5]\d\.\d{6}Z$/
 const TIMESTAMP = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(Z|[+-]\d\d:?\d\d)?$/
 
-/** `2026-11-24T03:00:08.793422Z`, or with the `timezone` setting `+0200` at its end. Without a zone it is UTC. */
-function parseTimestamp(value: unknown): number | undefined {
+/** Epoch milliseconds of `2026-11-24T03:00:08.793422Z`, or with the `timezone` setting `+0200` at its end. Without a zone it is UTC. */
+export function parseTimestamp(value: unknown): number | undefined {
   if (typeof value !== 'string' || value.length > 40) return undefined
   if (UTC_TIMESTAMP.test(value)) return parseUtcTimestamp(value)
   const zone = TIMESTAMP.exec(value)

@@ -1,7 +1,7 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
-import { join } from 'node:path'
+import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
+import { findRealLogs } from '../../test/support/real-logs.ts'
 import { eventGroup, parseEvent } from './cowrie-event.ts'
 import { LineScanner, type LineScannerOptions, type ScannedLines } from './line-scanner.ts'
 
@@ -287,14 +287,4 @@ function pieces(bytes: Buffer, pieceBytes: number): Buffer[] {
 function cutAt(bytes: Buffer, cuts: readonly number[]): Buffer[] {
   const bounds = [0, ...cuts.filter((cut) => cut <= bytes.length).toSorted((a, b) => a - b), bytes.length]
   return bounds.slice(1).map((end, index) => bytes.subarray(bounds[index], end))
-}
-
-/** Logs of other people's honeypots and our own captures, where they lie beside the checkout. */
-function findRealLogs(): string[] {
-  const root = '../shared/data'
-  if (!existsSync(root)) return []
-  return readdirSync(root, { recursive: true, encoding: 'utf8' })
-    .filter((name) => /cowrie[^/]*\.json|cowrie\.json\.[^/]*$/.test(name))
-    .map((name) => join(root, name))
-    .filter((path) => statSync(path).isFile())
 }

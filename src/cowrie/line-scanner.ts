@@ -1,4 +1,5 @@
 import { eventGroup, type LogLine, readLine } from './cowrie-event.ts'
+import { FlatEvent } from './flat-event.ts'
 import { countLeadingNuls, HeldLine } from './held-line.ts'
 import type { CowrieEvent, LogBatch } from './log-batch.ts'
 import { MarkerSearch } from './marker-search.ts'
@@ -41,6 +42,7 @@ export type ScannedLines = Pick<
 export class LineScanner {
   readonly #wantedGroups: ReadonlySet<string>
   readonly #markers: MarkerSearch
+  readonly #flat = new FlatEvent()
   readonly #exactBytes: number
   readonly #maxLineBytes: number
   readonly #held: HeldLine
@@ -172,7 +174,16 @@ export class LineScanner {
     if (end - textStart > this.#maxLineBytes) return UNPARSABLE
     const mayPass = !hasHit && this.#wholeLinesEnd >= this.#exactBytes
     if (mayPass && looksLikeObject(bytes, textStart, end)) return PASSED
-    return readLine(bytes.toString('utf8', textStart, end))
+    return this.#readFlat(bytes, textStart, end) ?? readLine(bytes.toString('utf8', textStart, end))
+  }
+
+  /** The event is made of the bytes where one may be wanted. @returns `undefined` when only the parser can tell */
+  #readFlat(bytes: Buffer, start: number, end: number): ScannedLine | undefined {
+    if (!this.#flat.read(bytes, start, end)) return undefined
+    if (!this.#flat.isEvent) return OTHER_OBJECT
+    if (this.#markers.next(start) > end) return PASSED
+    const event = this.#flat.toEvent()
+    return event === undefined ? OTHER_OBJECT : { kind: 'event', event }
   }
 
   #readHeldLine(): ScannedLine {
@@ -207,6 +218,7 @@ export class LineScanner {
 type ScannedLine = LogLine | typeof PASSED
 
 const PASSED = { kind: 'passed' } as const
+const OTHER_OBJECT = { kind: 'other', isObject: true } as const
 const UNPARSABLE = { kind: 'unparsable' } as const
 
 function isNotBlank(line: ScannedLine): boolean {
