@@ -4,7 +4,7 @@ import type { Readable } from 'node:stream'
 import { holdsPosition, isSameFile, positionIn } from './fingerprint.ts'
 import { LineScanner } from './line-scanner.ts'
 import type { LogBatch, LogPosition } from './log-batch.ts'
-import type { LogFile, PieceReader } from './log-file.ts'
+import type { LogFile, LogFileState, PieceReader } from './log-file.ts'
 import { openLogStream } from './log-stream.ts'
 import { openLogFile } from './open-log-file.ts'
 import { systemErrorCode, unreadable } from './unreadable.ts'
@@ -84,27 +84,28 @@ async function openLog(path: string, { standardInput, signal }: ReadLogOptions):
 }
 
 async function* scanLog(
-  { reader, file }: OpenedLog,
+  log: OpenedLog,
   { groups, offset, laterBytes, signal }: ReadLogOptions & Part,
 ): AsyncGenerator<LogBatch, void, void> {
+  const { file } = log
   const scanner = new LineScanner({ groups, offset })
-  let next = settled(reader.read())
+  let next = readPiece(log)
   try {
     for (;;) {
-      const { piece, failure } = await next
+      const { piece, state } = await next
       if (signal?.aborted === true) return
-      const state = await file?.state()
-      const isEnd = piece.length === 0
+      if (state.kind === 'failed') throw state.error
+      const isEnd = piece.kind === 'failed' || piece.value.length === 0
       // the disk works while the processor looks at what it gave
-      if (!isEnd) next = settled(reader.read())
+      if (!isEnd) next = readPiece(log)
       if (isEnd) scanner.finish()
-      else scanner.push(piece)
+      else scanner.push(piece.value)
       yield {
         ...scanner.take(),
-        position: file && state && positionIn(file, scanner.wholeLinesEnd, state),
-        lagBytes: (state?.remainingBytes ?? 0) + laterBytes,
+        position: file && state.value && positionIn(file, scanner.wholeLinesEnd, state.value),
+        lagBytes: (state.value?.remainingBytes ?? 0) + laterBytes,
       }
-      if (failure !== undefined) throw failure.error
+      if (piece.kind === 'failed') throw piece.error
       if (isEnd) return
     }
   } finally {
@@ -113,17 +114,27 @@ async function* scanLog(
 }
 
 interface ReadResult {
-  /** Empty at the end, which a failure is too. */
-  readonly piece: Buffer
-  readonly failure?: { readonly error: unknown }
+  /** Its value is empty at the end. */
+  readonly piece: Settled<Buffer>
+  /** Of the file when the piece had been read, so that it is known as soon as the piece; nothing of a stream. */
+  readonly state: Settled<LogFileState | undefined>
 }
 
+type Settled<Value> =
+  | { readonly kind: 'done'; readonly value: Value }
+  | { readonly kind: 'failed'; readonly error: unknown }
+
 /** A promise that may wait unobserved: it never rejects. */
-async function settled(reading: Promise<Buffer>): Promise<ReadResult> {
+async function readPiece({ reader, file }: OpenedLog): Promise<ReadResult> {
+  const piece = await settled(() => reader.read())
+  return { piece, state: await settled(async () => await file?.state()) }
+}
+
+async function settled<Value>(work: () => Promise<Value>): Promise<Settled<Value>> {
   try {
-    return { piece: await reading }
+    return { kind: 'done', value: await work() }
   } catch (error) {
-    return { piece: Buffer.alloc(0), failure: { error } }
+    return { kind: 'failed', error }
   }
 }
 
