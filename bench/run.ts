@@ -52,8 +52,17 @@ async function main(log: string): Promise<void> {
   const rows: Figures[] = []
   for (const [what, program, ...args] of peers)
     rows.push(await best(() => measure(what, spawn(program, args))))
+  rows.push(await best(() => readAlone(log)))
   rows.push(await best(() => reportOnce(log)))
   printTable(rows, megabytes)
+}
+
+/** What of `report --once` is the reading: the log's login events are found and counted, nothing is kept or sent. */
+async function readAlone(log: string): Promise<Figures> {
+  const args = [join(ROOT, 'bench/read-log.ts'), log]
+  const figures = await measure('honeyjam, reading alone', spawn(process.execPath, args))
+  console.log(`  reading alone: ${figures.output.trim()}`)
+  return figures
 }
 
 /** One `report --once` into a fresh service; the service's start is not counted. */
