@@ -1,12 +1,12 @@
 import { constants } from 'node:fs'
-import { access, readFile, stat, statfs } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { access, stat, statfs } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { findLockHolder, type LockHolder } from '../../runtime/index.ts'
 import { type Finding, failed, ok, warning } from './finding.ts'
 
 const MIB = 1024 * 1024
 /** What a day without service fills at most, with room for SQLite's journal. */
 const ENOUGH_FREE_BYTES = 100 * MIB
-const PID_FILE = 'honeyjam.pid'
 
 /** Whether the agent can remember there what it sent. Makes and locks nothing, so that it disturbs no agent. */
 export async function checkState(directory: string): Promise<Finding> {
@@ -20,11 +20,10 @@ export async function checkState(directory: string): Promise<Finding> {
     return failed(what, 'Run this as the user of the agent, or give the directory to that user.')
   }
   const { bavail, bsize } = await statfs(existing)
-  const holder = await holderOf(directory)
   const details = [
     isThere ? 'writable' : 'not there yet; it can be made',
     `${Math.floor((bavail * bsize) / MIB).toLocaleString('en-US')} MiB free`,
-    holder === undefined ? 'no agent runs with it' : `process ${holder} runs with it`,
+    holderText(findLockHolder(directory)),
   ]
   if (bavail * bsize >= ENOUGH_FREE_BYTES) return ok(`${directory}: ${details.join(', ')}`)
   return warning(
@@ -52,16 +51,7 @@ async function isWritable(directory: string): Promise<boolean> {
   )
 }
 
-/** The process that holds the directory, by the file it leaves for people; one that ended holds nothing. */
-async function holderOf(directory: string): Promise<number | undefined> {
-  const text = await readFile(join(directory, PID_FILE), 'utf8').catch(() => '')
-  const pid = Number(text.trim())
-  if (!Number.isSafeInteger(pid) || pid <= 0) return undefined
-  try {
-    process.kill(pid, 0)
-    return pid
-  } catch (error) {
-    // another user's process is there, but may not be signalled
-    return error instanceof Error && 'code' in error && error.code === 'EPERM' ? pid : undefined
-  }
+function holderText(holder: LockHolder | undefined): string {
+  if (holder === undefined) return 'no agent runs with it'
+  return `${holder.pid === undefined ? 'another process' : `process ${holder.pid}`} runs with it`
 }
