@@ -17,7 +17,7 @@ export { type AgentProgress, type RunAgentOptions, runAgent } from './run-agent.
 export { type OnceProgress, type OnceSummary, type RunOnceOptions, runOnce } from './run-once.ts'
 export type { WaitReason } from './sender.ts'
 export type { SkipReason } from './sighting.ts'
-export type { LeftState } from './state-files.ts'
+export type { FoundState } from './state-files.ts'
 export { type AgentHealth, type AgentProblem, judgeHealth } from './status-health.ts'
 export { readStatusRecord, type StatusRecord } from './status-record.ts'
 export { runWatchedAgent, type WatchedAgentOptions } from './status-run.ts'

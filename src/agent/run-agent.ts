@@ -12,7 +12,7 @@ import type { FollowLog } from './log-source.ts'
 import { openSender } from './open-sender.ts'
 import type { SendStep } from './sender.ts'
 import { trackedGroups } from './sighting.ts'
-import { type LeftState, openTargetStates } from './state-files.ts'
+import { type FoundState, openTargetStates } from './state-files.ts'
 
 export interface RunAgentOptions extends AgentOptions {
   /** The logs to follow, each through its own rotations. */
@@ -112,7 +112,7 @@ function sumOf(all: readonly AgentProgress[]): AgentProgress {
   }
 }
 
-function tellLeft(logger: Logger, { file, target, waitingAddresses }: LeftState): void {
+function tellLeft(logger: Logger, { file, target, waitingAddresses }: FoundState): void {
   logger.warn(
     { file, target, waiting: waitingAddresses },
     'addresses wait for a target that is not configured any more: they go out once api_url names it again',

@@ -9,11 +9,12 @@ import { guarded } from './state-database.ts'
 const FIRST_FILE = 'agent.db'
 const STATE_FILE = /^agent(?:-[0-9a-f]{12})?\.db$/
 
-/** A state file as it is found before the agent begins. */
+/** A state file as it lies in the directory of an agent that does not run. */
 export interface FoundState {
   readonly file: string
   /** The URL it was last for, if that was noted. */
   readonly target: string | undefined
+  readonly waitingAddresses: number
 }
 
 /**
@@ -23,7 +24,10 @@ export interface FoundState {
  * @param targets URLs, each once
  * @returns the file of each target, in their order
  */
-export function assignStateFiles(targets: readonly string[], found: readonly FoundState[]): string[] {
+export function assignStateFiles(
+  targets: readonly string[],
+  found: readonly Pick<FoundState, 'file' | 'target'>[],
+): string[] {
   const own = new Map(found.flatMap(({ file, target }) => (target === undefined ? [] : [[target, file]])))
   const taken = new Set(targets.flatMap((target) => own.get(target) ?? []))
   return targets.map((target) => {
@@ -31,13 +35,6 @@ export function assignStateFiles(targets: readonly string[], found: readonly Fou
     taken.add(file)
     return file
   })
-}
-
-/** The state files of a directory that hold work for nobody of `targets`, with what waits in each. */
-export interface LeftState {
-  readonly file: string
-  readonly target: string | undefined
-  readonly waitingAddresses: number
 }
 
 /**
@@ -48,45 +45,36 @@ export interface LeftState {
 export function openTargetStates(
   directory: string,
   targets: readonly string[],
-  spool?: SpoolLimit,
-): { readonly states: readonly AgentState[]; readonly left: readonly LeftState[] } {
+  spool: SpoolLimit,
+): { readonly states: readonly AgentState[]; readonly left: readonly FoundState[] } {
   const found = findStates(directory)
   const files = assignStateFiles(targets, found)
-  const left = found
-    .filter(({ file }) => !files.includes(file))
-    .map((state) => ({ ...state, waitingAddresses: readState(directory, state.file, waitingOf) }))
+  const left = found.filter(({ file, waitingAddresses }) => waitingAddresses > 0 && !files.includes(file))
   const states: AgentState[] = []
   try {
     for (const [index, file] of files.entries()) {
-      const state = new AgentState(join(directory, file), spool === undefined ? {} : { spool })
+      const state = new AgentState(join(directory, file), { spool })
       states.push(state)
       state.noteTarget(targets[index]!)
     }
-    return { states, left: left.filter(({ waitingAddresses }) => waitingAddresses > 0) }
+    return { states, left }
   } catch (error) {
     for (const state of states) state.close()
     throw error
   }
 }
 
-function findStates(directory: string): FoundState[] {
+/** Looks into each state file of a directory. @throws HoneyjamError as the constructor of AgentState */
+export function findStates(directory: string): FoundState[] {
   const names = guarded(directory, () => readdirSync(directory)).filter((name) => STATE_FILE.test(name))
-  return names
-    .toSorted()
-    .map((file) => ({ file, target: readState(directory, file, (state) => state.target) }))
-}
-
-function readState<Value>(directory: string, file: string, read: (state: AgentState) => Value): Value {
-  const state = new AgentState(join(directory, file))
-  try {
-    return read(state)
-  } finally {
-    state.close()
-  }
-}
-
-function waitingOf(state: AgentState): number {
-  return state.waitingAddresses
+  return names.toSorted().map((file) => {
+    const state = new AgentState(join(directory, file))
+    try {
+      return { file, target: state.target, waitingAddresses: state.waitingAddresses }
+    } finally {
+      state.close()
+    }
+  })
 }
 
 function nameFor(target: string): string {

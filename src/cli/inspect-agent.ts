@@ -1,7 +1,7 @@
 import {
   type AgentHealth,
+  type FoundState,
   judgeHealth,
-  type LeftState,
   readStatusRecord,
   readStoppedStates,
   type StatusRecord,
@@ -16,7 +16,7 @@ export interface AgentReport {
   readonly pid: number | undefined
   readonly record: StatusRecord | undefined
   /** What waits on disk; of an agent that runs its record says it. */
-  readonly left: readonly LeftState[]
+  readonly left: readonly FoundState[]
 }
 
 /** Looks at a state directory and leaves no trace there. @throws HoneyjamError DIRECTORY_UNUSABLE, STORE_CORRUPT, STORE_NEWER */

@@ -1,4 +1,4 @@
-import { AGENT_SECTION, type LeftState, type StatusRecord } from '../agent/index.ts'
+import { AGENT_SECTION, type FoundState, type StatusRecord } from '../agent/index.ts'
 import { loadCowrieConfig } from '../config/index.ts'
 import { systemClock } from '../runtime/index.ts'
 import { stateDirectory } from './agent-setup.ts'
@@ -55,6 +55,6 @@ function sumOf(targets: StatusRecord['targets']): number {
   return targets.reduce((sum, target) => sum + target.waiting_addresses, 0)
 }
 
-function sumOfLeft(left: readonly LeftState[]): number {
+function sumOfLeft(left: readonly FoundState[]): number {
   return left.reduce((sum, { waitingAddresses }) => sum + waitingAddresses, 0)
 }

@@ -1,4 +1,4 @@
-import type { AgentProblem, LeftState, StatusRecord } from '../agent/index.ts'
+import type { AgentProblem, FoundState, StatusRecord } from '../agent/index.ts'
 import { escapeText } from './escape-text.ts'
 import { formatCount } from './format-count.ts'
 import { formatInstant, formatSpan } from './format-time.ts'
@@ -45,7 +45,7 @@ function problemLine(problem: AgentProblem, nowMs: number): string {
 }
 
 /** What an agent that runs says itself. */
-function leftPairs(left: readonly LeftState[]): Pair[] {
+function leftPairs(left: readonly FoundState[]): Pair[] {
   if (left.length === 0) return [['waiting', 'nothing']]
   const lines = left.map(({ target, waitingAddresses }) => {
     return `${addresses(waitingAddresses)}${target === undefined ? '' : ` for ${escapeText(target)}`}`
