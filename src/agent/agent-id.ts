@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import { readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { replaceFile } from '../runtime/index.ts'
 
 const FILE = 'agent-id'
 const OWNER_ONLY = 0o600
@@ -17,8 +18,7 @@ export function ensureAgentId(directory: string): string {
   const kept = readIfPresent(path)?.trim()
   if (kept !== undefined && PATTERN.test(kept)) return kept
   const id = randomUUID()
-  writeFileSync(`${path}.new`, `${id}\n`, { mode: OWNER_ONLY, flush: true })
-  renameSync(`${path}.new`, path)
+  replaceFile(path, `${id}\n`, { mode: OWNER_ONLY, flush: true })
   return id
 }
 

@@ -1,7 +1,7 @@
-import { readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { HoneyjamError } from '../runtime/index.ts'
+import { HoneyjamError, replaceFile } from '../runtime/index.ts'
 import type { AgentStatus } from './status-board.ts'
 
 const STATUS_FILE = 'status.json'
@@ -84,14 +84,12 @@ export function recordOf(
 }
 
 /**
- * Replaces `status.json`: a reader finds the old one or the new one, whole. It is not flushed to the disk, as nobody
+ * Replaces `status.json`. It is not flushed to the disk, as nobody
  * needs it after a power cut. One writer at a time: the directory is locked.
  * @throws what the file system says: then the old one stands
  */
 export function writeStatusRecord(directory: string, record: StatusRecord): void {
-  const path = join(directory, STATUS_FILE)
-  writeFileSync(`${path}.new`, `${JSON.stringify(record)}\n`, { mode: OWNER_ONLY })
-  renameSync(`${path}.new`, path)
+  replaceFile(join(directory, STATUS_FILE), `${JSON.stringify(record)}\n`, { mode: OWNER_ONLY })
 }
 
 /**

@@ -1,6 +1,6 @@
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { HoneyjamError } from '../runtime/index.ts'
+import { HoneyjamError, replaceFile } from '../runtime/index.ts'
 
 /** How the command line on the same machine finds the service of a data directory. */
 export interface ServiceFile {
@@ -14,8 +14,7 @@ const FILE_NAME = 'service.json'
 export function writeServiceFile(directory: string, service: ServiceFile): void {
   const path = join(directory, FILE_NAME)
   try {
-    writeFileSync(`${path}.new`, `${JSON.stringify(service)}\n`)
-    renameSync(`${path}.new`, path)
+    replaceFile(path, `${JSON.stringify(service)}\n`)
   } catch (cause) {
     throw new HoneyjamError('DIRECTORY_UNUSABLE', `${path} cannot be written`, { cause })
   }

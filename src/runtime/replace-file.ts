@@ -1,0 +1,16 @@
+import { renameSync, writeFileSync } from 'node:fs'
+
+/**
+ * Replaces a small text file: a reader finds the old one or the new one, whole. One writer at a time.
+ * @param options.mode permission bits; default 0o666 without those of the umask
+ * @param options.flush whether the text is on the disk before the old one goes; default `false`
+ * @throws Error of the file system; then the old one stands
+ */
+export function replaceFile(
+  path: string,
+  text: string,
+  options: { readonly mode?: number; readonly flush?: boolean } = {},
+): void {
+  writeFileSync(`${path}.new`, text, options)
+  renameSync(`${path}.new`, path)
+}
