@@ -1,4 +1,5 @@
 import { quoteForeignText } from './bounded-text.ts'
+import { singleField } from './header-field.ts'
 import { parseHttpDate, parseRetryAfter } from './retry-after.ts'
 
 /** What became of one report. Only `accepted` says that it was taken, only `refused` and `limited` that it was not. */
@@ -47,8 +48,8 @@ const PASSING_STATUSES = new Set([408, 409, 425])
 export function outcomeOf({ status, headers, bodyText }: ReportAnswer, nowMs: number): DeliveryOutcome {
   if (status === 202) return { kind: 'accepted', receiptPath: receiptPathOf(headers) }
   const reason = quoteForeignText(bodyText, MAX_REASON)
-  const answeredAtMs = parseHttpDate(single(headers['date']) ?? '') ?? nowMs
-  const retryAfterMs = parseRetryAfter(single(headers['retry-after']), answeredAtMs)
+  const answeredAtMs = parseHttpDate(singleField(headers['date']) ?? '') ?? nowMs
+  const retryAfterMs = parseRetryAfter(singleField(headers['retry-after']), answeredAtMs)
   if (status === 429) return { kind: 'limited', reason, retryAfterMs }
   if (status >= 300 && status < 500 && !PASSING_STATUSES.has(status)) {
     return { kind: 'refused', status, reason: reasonOfRefusal(status, headers, reason) }
@@ -90,16 +91,12 @@ function nameError(error: unknown): string {
 }
 
 function receiptPathOf(headers: ReportAnswer['headers']): string | undefined {
-  const location = single(headers['location'])
+  const location = singleField(headers['location'])
   return location === undefined ? undefined : quoteForeignText(location, MAX_REASON)
 }
 
 function reasonOfRefusal(status: number, headers: ReportAnswer['headers'], reason: string): string {
-  const location = single(headers['location'])
+  const location = singleField(headers['location'])
   if (status >= 400 || location === undefined) return reason
   return `redirected to ${quoteForeignText(location, MAX_REASON)}`
-}
-
-function single(field: string | string[] | undefined): string | undefined {
-  return Array.isArray(field) ? field[0] : field
 }

@@ -1,4 +1,3 @@
-import { rootCertificates } from 'node:tls'
 import type { Dispatcher } from 'undici'
 // The inner modules, because the front door brings fetch, web sockets and caches: 30 MB of memory and 90 ms at start
 // against 11 MB and 20 ms, which an agent on a small honeypot feels. The version of undici is pinned for it.
@@ -7,6 +6,7 @@ import Agent from 'undici/lib/dispatcher/agent.js'
 import EnvHttpProxyAgent from 'undici/lib/dispatcher/env-http-proxy-agent.js'
 import { HoneyjamError } from '../runtime/index.ts'
 import { isLoopback } from './service-proxy.ts'
+import { trusting } from './trusting.ts'
 
 /** How long each step of one request may take, in milliseconds. */
 export interface HttpTimeouts {
@@ -55,7 +55,7 @@ export class HttpConnection {
   constructor({ url, timeouts, ca, maxConnections }: HttpConnectionOptions) {
     this.#origin = url.origin
     this.#timeouts = { ...DEFAULT_TIMEOUTS, ...timeouts }
-    const tls = ca === undefined ? {} : { ca: [...rootCertificates, ca] }
+    const tls = trusting(ca)
     const connectTimeout = this.#timeouts.connectMs
     const options = {
       allowH2: false,

@@ -1,8 +1,9 @@
 import { once } from 'node:events'
 import { request as httpRequest } from 'node:http'
 import { connect as connectTcp, type Socket } from 'node:net'
-import { connect as connectTls, rootCertificates, type TLSSocket } from 'node:tls'
-import type { ServiceProxy } from './service-proxy.ts'
+import { connect as connectTls, type TLSSocket } from 'node:tls'
+import { portOf, type ServiceProxy } from './service-proxy.ts'
+import { trusting } from './trusting.ts'
 
 /** The certificate that a server showed; every text is the server's own. */
 export interface ServerCertificate {
@@ -58,7 +59,7 @@ export async function probeConnection(options: ProbeConnectionOptions): Promise<
     host: bareHost(url),
     // looked at below: an untrusted certificate is what a person wants to see
     rejectUnauthorized: false,
-    ...(ca === undefined ? {} : { ca: [...rootCertificates, ca] }),
+    ...trusting(ca),
   })
   try {
     await once(secure, 'secureConnect', { signal })
@@ -130,9 +131,4 @@ function nameOf(name: object): string {
 
 function bareHost(url: URL): string {
   return url.hostname.replace(/^\[(.*)\]$/, '$1')
-}
-
-function portOf(url: URL): number {
-  if (url.port !== '') return Number(url.port)
-  return url.protocol === 'https:' ? 443 : 80
 }

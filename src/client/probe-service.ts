@@ -1,5 +1,6 @@
 import { TEST_PATH } from '../contract/index.ts'
 import { quoteForeignText, readBoundedText } from './bounded-text.ts'
+import { singleField } from './header-field.ts'
 import { authorizationOf, HttpConnection, type HttpTimeouts, parseHttpUrl } from './http-connection.ts'
 import { parseHttpDate } from './retry-after.ts'
 
@@ -56,10 +57,10 @@ export async function probeService(options: ProbeServiceOptions): Promise<Servic
     })
     const answeredAtMs = Date.now()
     const { text } = await readBoundedText(body, MAX_ANSWER_BYTES)
-    const server = single(headers['server'])
+    const server = singleField(headers['server'])
     return {
       status: statusCode,
-      dateMs: parseHttpDate(single(headers['date']) ?? ''),
+      dateMs: parseHttpDate(singleField(headers['date']) ?? ''),
       askedAtMs,
       answeredAtMs,
       text: quoteForeignText(text, MAX_TEXT),
@@ -68,8 +69,4 @@ export async function probeService(options: ProbeServiceOptions): Promise<Servic
   } finally {
     await connection.close()
   }
-}
-
-function single(field: string | string[] | undefined): string | undefined {
-  return Array.isArray(field) ? field[0] : field
 }

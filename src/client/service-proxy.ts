@@ -7,8 +7,6 @@ export interface ServiceProxy {
 
 type Environment = Readonly<Record<string, string | undefined>>
 
-const DEFAULT_PORTS: Readonly<Record<string, string>> = { 'http:': '80', 'https:': '443' }
-
 /**
  * Says which proxy the clients of this room use for a URL, by the rules of undici's `EnvHttpProxyAgent` and with none for
  * the own host.
@@ -32,10 +30,16 @@ export function isLoopback(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname)
 }
 
+/** The port that a URL of HTTP leads to. */
+export function portOf({ port, protocol }: URL): number {
+  if (port !== '') return Number(port)
+  return protocol === 'https:' ? 443 : 80
+}
+
 /** Whether `NO_PROXY` covers the host: by its name, a domain above it, or `*`; each with a port or without. */
 function isExempt(url: URL, environment: Environment): boolean {
   const host = bare(url.hostname)
-  const port = url.port === '' ? DEFAULT_PORTS[url.protocol] : url.port
+  const port = String(portOf(url))
   const entries = (environment['no_proxy'] ?? environment['NO_PROXY'] ?? '').split(/[,\s]/).filter(Boolean)
   return entries.some((entry) => {
     const [, name = entry, entryPort] = /^(\[[^\]]+\]|[^:]+):(\d+)$/.exec(entry) ?? []

@@ -2,6 +2,7 @@ import { AGENT_SECTION } from '../../agent/index.ts'
 import { type AgentSetup, disabledMessage } from '../agent-setup.ts'
 import type { DoctorOptions } from './doctor-options.ts'
 import { type Finding, failed, ok, warning } from './finding.ts'
+import { hideLogin } from './hide-login.ts'
 
 const SECRET_NAME = /token|key|secret|passw/i
 const MASK_START = 4
@@ -63,10 +64,6 @@ function shownValue(name: string, text: string): string {
 function maskSecret(text: string): string {
   const start = text.length > 4 * MASK_START ? text.slice(0, MASK_START) : ''
   return `${start}… (${count(text.length, 'character')})`
-}
-
-function hideLogin(text: string): string {
-  return text.replaceAll(/\/\/[^/\s@]*@/g, '//…@')
 }
 
 function count(number: number, noun: string): string {

@@ -1,4 +1,4 @@
-import { watch } from 'node:fs'
+import { type Stats, watch } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
 import { describeError } from '../../client/index.ts'
@@ -23,9 +23,9 @@ const LOOK_EVERY_MS = 250
 /** Whether a log can be read and watched, holds Cowrie's events, and grows. */
 export async function checkLog({ path, reason, watchMs, signal }: CheckLogOptions): Promise<Finding> {
   const named = `named by ${reason}`
-  const stats = await readable(path)
-  if ('status' in stats) return { ...stats, details: [named] }
-  const tail = await readLogTail(path)
+  const log = await readable(path)
+  if ('status' in log) return { ...log, details: [named] }
+  const { stats, tail } = log
   const faults = [watchFault(path), tailFault(tail)].filter((fault) => fault !== undefined)
   const rotated = (await listLogFiles(path)).filter((file) => !file.isCurrent && file.rotation !== undefined)
   const grownBytes = await growth(path, stats.size, { watchMs, signal })
@@ -54,14 +54,11 @@ export async function checkLog({ path, reason, watchMs, signal }: CheckLogOption
   )
 }
 
-async function readable(
-  path: string,
-): Promise<{ readonly size: number; readonly mtimeMs: number } | Finding> {
+async function readable(path: string): Promise<{ readonly stats: Stats; readonly tail: LogTail } | Finding> {
   try {
     const stats = await stat(path)
     if (!stats.isFile()) return failed(`${path} is no file`, 'Name the log itself with --log or log_path.')
-    await readLogTail(path)
-    return stats
+    return { stats, tail: await readLogTail(path) }
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : ''
     if (code === 'ENOENT' || code === 'ENOTDIR') {

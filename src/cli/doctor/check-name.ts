@@ -2,6 +2,7 @@ import { lookup } from 'node:dns/promises'
 import { describeError, proxyOf } from '../../client/index.ts'
 import { parseAddress } from '../../ip/index.ts'
 import { type Finding, failed, ok } from './finding.ts'
+import { hideLogin } from './hide-login.ts'
 
 const PROXY_VARIABLES = ['http_proxy', 'HTTP_PROXY', 'https_proxy', 'HTTPS_PROXY', 'no_proxy', 'NO_PROXY']
 
@@ -31,6 +32,6 @@ function nameHelp(variable: string | undefined): string {
 function proxyLines(environment: NodeJS.ProcessEnv, used: string | undefined): string[] {
   const set = PROXY_VARIABLES.filter((name) => (environment[name] ?? '') !== '')
   if (set.length === 0) return []
-  const lines = set.map((name) => `${name} = ${(environment[name] ?? '').replace(/\/\/[^/\s@]*@/, '//…@')}`)
+  const lines = set.map((name) => `${name} = ${hideLogin(environment[name] ?? '')}`)
   return [...lines, used === undefined ? 'no proxy is used for this service' : `the proxy of ${used} is used`]
 }
