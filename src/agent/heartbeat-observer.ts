@@ -18,7 +18,7 @@ export interface HeartbeatObserverOptions {
   readonly version: string
   readonly clock: Clock
   readonly logger: Logger
-  readonly userAgent?: string
+  readonly userAgent: string
   readonly ca?: string
 }
 
@@ -63,7 +63,7 @@ export class HeartbeatObserver implements AgentObserver {
     if (own === undefined) return
     const client = new HeartbeatClient({
       ...own,
-      ...(userAgent === undefined ? {} : { userAgent }),
+      userAgent,
       ...(ca === undefined ? {} : { ca }),
     })
     await runHeartbeat({

@@ -5,7 +5,7 @@ import { type AgentProgress, type RunAgentOptions, runAgent } from './run-agent.
 import { AgentStatusBoard } from './status-board.ts'
 import { StatusWriter } from './status-writer.ts'
 
-export interface WatchedAgentOptions extends Omit<RunAgentOptions, 'observer'> {
+export interface WatchedAgentOptions extends Omit<RunAgentOptions, 'observer' | 'userAgent'> {
   /** Of this honeyjam, as services are told; 1..64 printable characters. */
   readonly version: string
 }
@@ -16,7 +16,8 @@ export interface WatchedAgentOptions extends Omit<RunAgentOptions, 'observer'> {
  * @throws HoneyjamError LISTEN_FAILED besides
  */
 export async function runWatchedAgent(options: WatchedAgentOptions): Promise<AgentProgress> {
-  const { config, logPaths, clock, logger, stateDirectory: directory } = options
+  const { config, logPaths, clock, logger, stateDirectory: directory, version } = options
+  const userAgent = `honeyjam/${version}`
   const board = new AgentStatusBoard({ logPaths, clock })
   const address = config.metricsListen
   const metrics = address === undefined ? undefined : await startMetricsServer({ address, board, clock })
@@ -25,9 +26,9 @@ export async function runWatchedAgent(options: WatchedAgentOptions): Promise<Age
   }
   const inner = new StatusWriter({ directory, board, clock, logger })
   const targets = [options, ...(options.furtherTargets ?? [])]
-  const observer = new HeartbeatObserver({ ...options, inner, board, targets })
+  const observer = new HeartbeatObserver({ ...options, userAgent, inner, board, targets })
   try {
-    return await runAgent({ ...options, observer })
+    return await runAgent({ ...options, userAgent, observer })
   } finally {
     await observer.close()
     await metrics?.close()

@@ -26,14 +26,13 @@ const RETRY_MS = 60_000
  * readable for firewalls, whatever happens to the log.
  */
 export async function runLocalAgent(options: LocalAgentOptions): Promise<void> {
-  const { service, version, logger, signal } = options
+  const { service, logger, signal } = options
   const agent: WatchedAgentOptions = {
     ...options,
     apiUrl: reportUrlOf(service.url),
     bearerToken: await ensureAgentKey(service, systemClock.nowMs()),
     ttlFrom: 'event',
     clock: systemClock,
-    userAgent: `honeyjam/${version}`,
   }
   while (!signal.aborted) {
     try {

@@ -85,7 +85,6 @@ function prepare(options: ReportOptions, context: Context, logger: Logger): Prep
       clock: systemClock,
       logger,
       version: context.version,
-      userAgent: `honeyjam/${context.version}`,
     },
   }
 }
