@@ -1,6 +1,6 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -10,6 +10,7 @@ import type { Logger } from '../../src/runtime/index.ts'
 import { captureLog, type LogLine } from '../support/captured-logger.ts'
 import { ManualClock } from '../support/manual-clock.ts'
 import { randomFrom } from '../support/random.ts'
+import { fillDisk, mountSmallDisk } from '../support/small-disk.ts'
 import { addressOf, Follower, login } from './follow-log-driver.ts'
 
 let directory: string
@@ -182,12 +183,12 @@ describe.skipIf(process.getuid?.() !== 0)(
   'a journal on a full disk (as root only, since it mounts one)',
   () => {
     it('never waits, drops what does not fit into memory, tells how many, and goes on whole', async () => {
-      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', directory])
-      closing.unshift(() => execFileSync('umount', ['--lazy', directory]))
+      const disk = mountSmallDisk(1, directory)
+      closing.unshift(() => disk.unmount())
       const filler = join(directory, 'filler')
       const journal = await openJournal({ maxWaitingBytes: 10_000 })
       await write(journal, 1)
-      fill(filler)
+      fillDisk(filler)
       for (let number = 2; number < 500; number += 1) {
         journal.append(Buffer.from(`${login(number)}\n`))
         await journal.room()
@@ -212,16 +213,3 @@ describe.skipIf(process.getuid?.() !== 0)(
     })
   },
 )
-
-/** Takes what is left of a small disk. */
-function fill(path: string): void {
-  let hasRoom = true
-  while (hasRoom) {
-    try {
-      appendFileSync(path, Buffer.alloc(4096))
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error
-      hasRoom = false
-    }
-  }
-}

@@ -1,44 +1,29 @@
-import { execFileSync } from 'node:child_process'
-import { closeSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { CAN_MOUNT, fillDisk, mountSmallDisk, type SmallDisk } from '../support/small-disk.ts'
 
 /** SQLite's write-ahead log would fill it before its own time to be merged has come. */
-const SIZE = '4m'
-const PIECE = Buffer.alloc(4096)
+const MEBIBYTES = 4
 
-/** A file system of its own that can be filled to the last byte. */
-export class SmallDisk {
-  readonly directory: string
+/** A file system of its own that is full now and then. */
+export class FillingDisk {
+  readonly #disk: SmallDisk
   readonly #filler: string
   isFull = false
 
-  private constructor(directory: string) {
-    this.directory = directory
-    this.#filler = join(directory, 'filler')
+  private constructor(disk: SmallDisk) {
+    this.#disk = disk
+    this.#filler = join(disk.path, 'filler')
   }
 
   /** @returns `undefined` where this user may not mount one */
-  static mount(directory: string): SmallDisk | undefined {
-    mkdirSync(directory, { recursive: true })
-    try {
-      execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${SIZE}`, 'tmpfs', directory], { stdio: 'pipe' })
-    } catch {
-      // not root, or a container without the right to mount
-      return undefined
-    }
-    return new SmallDisk(directory)
+  static mount(directory: string): FillingDisk | undefined {
+    return CAN_MOUNT ? new FillingDisk(mountSmallDisk(MEBIBYTES, directory)) : undefined
   }
 
   fill(): void {
     this.isFull = true
-    const file = openSync(this.#filler, 'a')
-    try {
-      for (;;) writeSync(file, PIECE)
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error
-    } finally {
-      closeSync(file)
-    }
+    fillDisk(this.#filler)
   }
 
   free(): void {
@@ -47,6 +32,6 @@ export class SmallDisk {
   }
 
   unmount(): void {
-    execFileSync('umount', ['--lazy', this.directory], { stdio: 'pipe' })
+    this.#disk.unmount()
   }
 }

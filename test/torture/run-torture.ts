@@ -5,10 +5,10 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { randomFrom } from '../support/random.ts'
 import { AttackLines } from './attack-lines.ts'
 import { FaultProxy } from './fault-proxy.ts'
+import { FillingDisk } from './filling-disk.ts'
 import { KeptProcess } from './kept-process.ts'
 import { hasWork, isReadToEnd, readNotedPosition } from './noted-state.ts'
 import { fetchTotals, findFreePort, isHealthy, until } from './service-calls.ts'
-import { SmallDisk } from './small-disk.ts'
 import { TornLog } from './torn-log.ts'
 import { compare, isGood, type TortureResult } from './torture-result.ts'
 
@@ -45,7 +45,7 @@ export async function runTorture({ seed, durationMs }: TortureOptions): Promise<
   const random = randomFrom(seed)
   const directory = mkdtempSync(join(tmpdir(), 'honeyjam-torture-'))
   const stateDirectory = join(directory, 'state')
-  const disk = SmallDisk.mount(stateDirectory)
+  const disk = FillingDisk.mount(stateDirectory)
   const servicePort = await findFreePort()
   const proxy = await FaultProxy.start(servicePort, random)
   const bench = setUp({ directory, stateDirectory, disk, servicePort, proxy, random })
@@ -64,7 +64,7 @@ interface Place {
   readonly directory: string
   readonly stateDirectory: string
   /** `undefined` where none can be mounted. */
-  readonly disk: SmallDisk | undefined
+  readonly disk: FillingDisk | undefined
   readonly servicePort: number
   readonly proxy: FaultProxy
   readonly random: () => number
