@@ -92,7 +92,8 @@ describe('honeyjam report, following', () => {
     const cowrie = createCowrie({ flush_seconds: 1 })
     const agent = follow(cowrie, { ...service, url: 'http://127.0.0.1:9' })
     cowrie.attack('45.0.0.7')
-    await waitFor('a failed report', () => agent.stderr().includes('127.0.0.1:9'))
+    await waitFor('a failed report', () => agent.stderr().includes('failed when reporting the payload'))
+    expect(agent.stderr()).toContain('127.0.0.1:9')
     agent.kill('SIGTERM')
     expect((await agent.finished).code).toBe(0)
     rmSync(cowrie.log)
@@ -158,7 +159,7 @@ describe('honeyjam report, following', () => {
     const environment = { HONEYJAM_BEARER_TOKEN: `tja_${'x'.repeat(36)}` }
     const agent = follow(cowrie, service, [], { environment })
     cowrie.attack('45.0.0.7')
-    await waitFor('the refusal', () => agent.stderr().includes('401'))
+    await waitFor('the refusal', () => agent.stderr().includes('Returned the HTTP status code 401'))
     agent.kill('SIGTERM')
     await agent.finished
     await followUp(cowrie, service, ['45.0.0.7'])
