@@ -5,12 +5,16 @@ import type { AgentConfig } from './config.ts'
 import type { SightingRules } from './sighting.ts'
 import type { ReportForm } from './stored-batch.ts'
 
-/** What following and reading once have in common. */
-export interface AgentOptions {
-  readonly config: AgentConfig
+/** A Report API, and the key for it. */
+export interface AgentTarget {
   /** Where reports are posted, path included. */
   readonly apiUrl: string
   readonly bearerToken: string
+}
+
+/** What following and reading once have in common, whatever they report to. */
+export interface AgentOptions {
+  readonly config: AgentConfig
   /** From when the time to live counts: the newest sighting, or the arrival at the service. */
   readonly ttlFrom: 'event' | 'arrival'
   /** Holds everything that must outlive the process; made (mode 0700) where absent. */
@@ -42,7 +46,7 @@ export function formOf({ config, ttlFrom }: Pick<AgentOptions, 'config' | 'ttlFr
 }
 
 /** Tells the keys of the targets apart without holding them. */
-export function keyIdOf({ apiUrl, bearerToken }: Pick<AgentOptions, 'apiUrl' | 'bearerToken'>): string {
+export function keyIdOf({ apiUrl, bearerToken }: AgentTarget): string {
   return digestOf([apiUrl, bearerToken])
 }
 

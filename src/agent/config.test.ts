@@ -89,10 +89,8 @@ describe('the section', () => {
   it('may be empty: every option has a default, tags too', () => {
     expect(parse({})).toEqual({
       enabled: undefined,
-      bearerToken: undefined,
-      apiUrl: 'http://127.0.0.1:8088/v1/ip',
+      targets: [{ apiUrl: 'http://127.0.0.1:8088/v1/ip', bearerToken: undefined }],
       apiUrlRetired: false,
-      furtherTargets: [],
       trackLogin: true,
       trackSession: false,
       ttlSeconds: 86_400,
@@ -140,10 +138,8 @@ describe('the section', () => {
       private_addresses = accept`
     expect(parse({ section: section.replaceAll(/^ +/gm, '') })).toEqual({
       enabled: true,
-      bearerToken: 'tja_1',
-      apiUrl: 'https://list.example.org/v1/ip',
+      targets: [{ apiUrl: 'https://list.example.org/v1/ip', bearerToken: 'tja_1' }],
       apiUrlRetired: false,
-      furtherTargets: [],
       trackLogin: false,
       trackSession: true,
       ttlSeconds: 3600,
@@ -241,16 +237,16 @@ describe('the token', () => {
     // what nobody asks for does no harm
     ['own', { section: 'bearer_token = a$b\nbearer_token_file = missing', environment: OWN }],
   ])('is the first that is set: %s', (token, given) => {
-    expect(parse(given).bearerToken).toBe(token)
+    expect(parse(given).targets[0].bearerToken).toBe(token)
   })
 
   it('is not the placeholder of old Cowries, which is pointed out once the section is switched on', () => {
     const section = 'bearer_token = THREATJAMMER_API_TOKEN'
-    expect(parse({ section })).toMatchObject({ bearerToken: undefined, warnings: [] })
+    expect(parse({ section })).toMatchObject({ targets: [{ bearerToken: undefined }], warnings: [] })
     expect(warningsOf({ section: `${section}\nenabled = true` })).toEqual([
       'cowrie.cfg:2: bearer_token still is the placeholder THREATJAMMER_API_TOKEN, taken as not set',
     ])
-    expect(parse({ section: `${section}\n${TOKEN_FILE}` }).bearerToken).toBe('from-file')
+    expect(parse({ section: `${section}\n${TOKEN_FILE}` }).targets[0].bearerToken).toBe('from-file')
   })
 
   it('in a file that others may read brings a warning', () => {
@@ -295,7 +291,7 @@ describe('the URL', () => {
     ['https://example.org/proxy/v1/ip?x=1#y', 'https://example.org/proxy/v1/ip?x=1'],
     ['HTTP://[2001:db8::1]:80/v1/ip', 'http://[2001:db8::1]/v1/ip'],
   ])('is that of the report operation: %s', (text, url) => {
-    expect(parse({ section: `api_url = ${text}` }).apiUrl).toBe(url)
+    expect(parse({ section: `api_url = ${text}` }).targets[0].apiUrl).toBe(url)
   })
 
   it.each([
@@ -304,7 +300,7 @@ describe('the URL', () => {
     'https://x.y.threatjammer.com.:444/z',
   ])('of the retired service is never used: %s', (url) => {
     const config = parse({ section: `api_url = ${url}` })
-    expect(config).toMatchObject({ apiUrl: DEFAULT_API_URL, apiUrlRetired: true })
+    expect(config).toMatchObject({ targets: [{ apiUrl: DEFAULT_API_URL }], apiUrlRetired: true })
     expect(JSON.stringify(config).toLowerCase()).not.toContain('threatjammer.com')
     expect(config.warnings[0]).toContain('cowrie.cfg:2: api_url names the retired service')
   })
@@ -312,7 +308,10 @@ describe('the URL', () => {
   it.each(['https://notthreatjammer.com/v1/ip', 'https://threatjammer.com.example.org/v1/ip'])(
     'of another service is used: %s',
     (url) => {
-      expect(parse({ section: `api_url = ${url}` })).toMatchObject({ apiUrl: url, apiUrlRetired: false })
+      expect(parse({ section: `api_url = ${url}` })).toMatchObject({
+        targets: [{ apiUrl: url }],
+        apiUrlRetired: false,
+      })
     },
   )
 
@@ -332,19 +331,19 @@ describe('the URL', () => {
 
   it('may be a list, each with a key of its own or all with one', () => {
     const urls = 'api_url = http://a.example, http://b.example/v1/ip'
-    expect(parse({ section: `${urls}\nbearer_token = one, two` })).toMatchObject({
-      apiUrl: 'http://a.example/v1/ip',
-      bearerToken: 'one',
-      furtherTargets: [{ apiUrl: 'http://b.example/v1/ip', bearerToken: 'two' }],
-    })
-    expect(parse({ section: `${urls}\nbearer_token = one` }).furtherTargets).toMatchObject([
+    expect(parse({ section: `${urls}\nbearer_token = one, two` }).targets).toEqual([
+      { apiUrl: 'http://a.example/v1/ip', bearerToken: 'one' },
+      { apiUrl: 'http://b.example/v1/ip', bearerToken: 'two' },
+    ])
+    expect(parse({ section: `${urls}\nbearer_token = one` }).targets).toMatchObject([
+      { bearerToken: 'one' },
       { bearerToken: 'one' },
     ])
     for (const name of ['x', 'y']) writeFileSync(join(directory, name), `of-${name}\n`, { mode: 0o600 })
-    expect(parse({ section: `${urls}\nbearer_token_file = x, y` })).toMatchObject({
-      bearerToken: 'of-x',
-      furtherTargets: [{ bearerToken: 'of-y' }],
-    })
+    expect(parse({ section: `${urls}\nbearer_token_file = x, y` }).targets).toMatchObject([
+      { bearerToken: 'of-x' },
+      { bearerToken: 'of-y' },
+    ])
   })
 
   it('as a list needs as many keys, and names none twice', () => {
@@ -361,10 +360,8 @@ describe('the URL', () => {
       section: 'api_url = https://x.threatjammer.com, http://b.example\nbearer_token = old, new',
     })
     expect(config).toMatchObject({
-      apiUrl: 'http://b.example/v1/ip',
+      targets: [{ apiUrl: 'http://b.example/v1/ip', bearerToken: 'new' }],
       apiUrlRetired: false,
-      bearerToken: 'new',
-      furtherTargets: [],
     })
     expect(config.warnings).toHaveLength(1)
     expect(config.warnings[0]).toContain(

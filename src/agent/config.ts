@@ -72,14 +72,13 @@ export type AgentOverrides = { readonly [Option in AgentOption]?: ConfigValue | 
 export interface AgentConfig {
   /** As the section says; `undefined` when nothing but Cowrie's own `cowrie.cfg.dist` does. */
   readonly enabled: boolean | undefined
-  /** 1 to 4096 printable ASCII characters; `undefined` when none is set anywhere. */
-  readonly bearerToken: string | undefined
-  /** The whole URL of the report operation, never one of the retired service; the first one if `api_url` is a list. */
-  readonly apiUrl: string
-  /** Whether `api_url` names the retired service at threatjammer.com alone; {@link DEFAULT_API_URL} then stands in. */
+  /** What `api_url` names, at least one, in its order and never the retired service: everything is reported to each. */
+  readonly targets: readonly [ConfiguredTarget, ...ConfiguredTarget[]]
+  /**
+   * Whether `api_url` names the retired service at threatjammer.com alone; {@link DEFAULT_API_URL} then stands in, with
+   * the key that was meant for the retired one.
+   */
   readonly apiUrlRetired: boolean
-  /** What follows the first URL in `api_url`: everything is reported to each of them. */
-  readonly furtherTargets: readonly FurtherTarget[]
   readonly trackLogin: boolean
   readonly trackSession: boolean
   /** 1..315_360_000 */
@@ -112,8 +111,11 @@ export interface AgentConfig {
   readonly retiredUrlWarning?: string
 }
 
-export interface FurtherTarget {
+/** A server to report to, as the configuration has it. */
+export interface ConfiguredTarget {
+  /** The whole URL of the report operation. */
   readonly apiUrl: string
+  /** 1 to 4096 printable ASCII characters; `undefined` when none is set anywhere. */
   readonly bearerToken: string | undefined
 }
 
@@ -203,18 +205,16 @@ function toAgentConfig(settings: AgentSettings, findings: Findings): AgentConfig
   const { config, tokens, warnings, options } = findings
   // every cowrie.cfg.dist has the section switched off: that is nobody's decision
   const isCowriesDefault = options.get('enabled')?.source === 'default' && settings.enabled === false
-  const targets = settings.api_url.map((apiUrl, index) => ({ apiUrl, bearerToken: tokens.values[index] }))
-  const [first, ...furtherTargets] = targets.filter(({ apiUrl }) => !isRetired(apiUrl))
+  const named = settings.api_url.map((apiUrl, index) => ({ apiUrl, bearerToken: tokens.values[index] }))
+  const [first, ...others] = named.filter(({ apiUrl }) => !isRetired(apiUrl))
   const apiUrlRetired = first === undefined
   const instead = apiUrlRetired ? `${DEFAULT_API_URL} is used` : 'nothing is sent there'
   const retired = `${options.get('api_url')?.origin}: api_url names the retired service, ${instead}`
-  const hasRetired = targets.some(({ apiUrl }) => isRetired(apiUrl))
+  const hasRetired = named.some(({ apiUrl }) => isRetired(apiUrl))
   return {
     enabled: isCowriesDefault ? undefined : settings.enabled,
-    bearerToken: (first ?? targets[0])?.bearerToken,
-    apiUrl: first?.apiUrl ?? DEFAULT_API_URL,
+    targets: [first ?? { apiUrl: DEFAULT_API_URL, bearerToken: named[0]?.bearerToken }, ...others],
     apiUrlRetired,
-    furtherTargets,
     trackLogin: settings.track_login,
     trackSession: settings.track_session,
     ttlSeconds: settings.ttl,

@@ -3,7 +3,7 @@ import type { LogBatch } from '../cowrie/index.ts'
 import type { Clock, Logger } from '../runtime/index.ts'
 import { ensureAgentId } from './agent-id.ts'
 import type { AgentObserver, TargetProgress } from './agent-observer.ts'
-import type { AgentOptions } from './agent-options.ts'
+import type { AgentTarget } from './agent-options.ts'
 import { runHeartbeat } from './heartbeat.ts'
 import { heartbeatOf } from './heartbeat-content.ts'
 import type { AgentStatusBoard } from './status-board.ts'
@@ -13,7 +13,7 @@ export interface HeartbeatObserverOptions {
   readonly inner: AgentObserver
   /** What `inner` keeps. */
   readonly board: Pick<AgentStatusBoard, 'snapshot'>
-  readonly targets: readonly Pick<AgentOptions, 'apiUrl' | 'bearerToken'>[]
+  readonly targets: readonly AgentTarget[]
   readonly stateDirectory: string
   readonly version: string
   readonly clock: Clock

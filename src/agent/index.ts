@@ -1,11 +1,11 @@
-export type { AgentOptions } from './agent-options.ts'
+export type { AgentOptions, AgentTarget } from './agent-options.ts'
 export type { DeliveryTotals } from './agent-state.ts'
 export {
   type AgentConfig,
   type AgentOption,
   type AgentOverrides,
+  type ConfiguredTarget,
   DEFAULT_API_URL,
-  type FurtherTarget,
   parseAgentConfig,
   SECTION as AGENT_SECTION,
 } from './config.ts'

@@ -1,6 +1,6 @@
 import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { type AgentOptions, digestOf, keyIdOf, rulesOf } from './agent-options.ts'
+import { type AgentOptions, type AgentTarget, digestOf, keyIdOf, rulesOf } from './agent-options.ts'
 import { AgentState } from './agent-state.ts'
 import { OnceLedger } from './once-ledger.ts'
 import { guarded } from './state-database.ts'
@@ -17,7 +17,7 @@ export interface OnceState {
  * Opens the state of the run with this target, key, list of files and rules: a new one, or that of a run that was cut short.
  * @throws HoneyjamError DIRECTORY_LOCKED while the same run is under way in another process
  */
-export function openOnceState(options: AgentOptions, files: readonly string[]): OnceState {
+export function openOnceState(options: AgentOptions & AgentTarget, files: readonly string[]): OnceState {
   const { stateDirectory, config } = options
   const rules = rulesOf(config)
   const run = digestOf([keyIdOf(options), files, { ...rules, excluded: config.exclude }])

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { ReportClient } from '../client/index.ts'
-import { type AgentOptions, formOf, keyIdOf } from './agent-options.ts'
+import { type AgentOptions, type AgentTarget, formOf, keyIdOf } from './agent-options.ts'
 import type { AgentState } from './agent-state.ts'
 import { RequestTimes } from './request-times.ts'
 import { Sender } from './sender.ts'
@@ -15,7 +15,7 @@ export interface OpenSender {
 }
 
 /** Joins a sender for one target to the state it delivers. @throws HoneyjamError when the settings or the directory cannot be used */
-export function openSender(options: AgentOptions, state: AgentState): OpenSender {
+export function openSender(options: AgentOptions & AgentTarget, state: AgentState): OpenSender {
   const { config, apiUrl, bearerToken, stateDirectory, clock, logger, random, ca } = options
   const userAgent = options.userAgent ?? 'honeyjam'
   const client = new ReportClient({

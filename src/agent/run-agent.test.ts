@@ -69,8 +69,7 @@ let lines: LogLine[]
 function start(options: Partial<RunAgentOptions> = {}): Promise<AgentProgress> {
   return runAgent({
     config: agentConfig(),
-    apiUrl: server.apiUrl,
-    bearerToken: 'tja_test',
+    targets: [{ apiUrl: server.apiUrl, bearerToken: 'tja_test' }],
     ttlFrom: 'event',
     logPaths: ['/log'],
     stateDirectory: join(directory, 'state'),
@@ -139,7 +138,10 @@ describe('a running agent', () => {
 
   it('reports everything to each of several targets, and one that is dead holds back none', async () => {
     const other = await FakeReportServer.start({ answer: () => ({ kind: 'hang' }) })
-    const furtherTargets = [{ apiUrl: other.apiUrl, bearerToken: 'tja_other' }]
+    const targets = [
+      { apiUrl: server.apiUrl, bearerToken: 'tja_test' },
+      { apiUrl: other.apiUrl, bearerToken: 'tja_other' },
+    ]
     const follow = (): FollowLog => {
       // each target reads for itself, with a place of its own
       const own = new FakeLogs()
@@ -148,7 +150,7 @@ describe('a running agent', () => {
       return own.follow
     }
     const config = agentConfig({ flushAddresses: 1 })
-    const running = start({ furtherTargets, config, follow: (options) => follow()(options) })
+    const running = start({ targets, config, follow: (options) => follow()(options) })
     await untilLogged('successfully reported', 2)
     await other.until(({ requests }) => requests.length === 1)
     expect(other.requests[0]?.headers['authorization']).toBe('Bearer tja_other')
@@ -181,7 +183,8 @@ describe('a running agent', () => {
 
   it('sends what waited for a mistyped URL to the right one', async () => {
     const config = agentConfig({ flushAddresses: 1 })
-    const mistyped = start({ apiUrl: 'http://127.0.0.1:1/v1/ip', config, graceMs: 0 })
+    const targets = [{ apiUrl: 'http://127.0.0.1:1/v1/ip', bearerToken: 'tja_test' }]
+    const mistyped = start({ targets, config, graceMs: 0 })
     logs.write('/log', 1, '192.0.2.1')
     await untilLogged('failed when reporting', 1)
     stop.abort()

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { followLog } from '../cowrie/index.ts'
 import { type Logger, lockDirectory } from '../runtime/index.ts'
 import type { AgentObserver } from './agent-observer.ts'
-import { type AgentOptions, rulesOf } from './agent-options.ts'
+import { type AgentOptions, type AgentTarget, rulesOf } from './agent-options.ts'
 import type { AgentState, DeliveryTotals } from './agent-state.ts'
 import { Bell } from './bell.ts'
 import { Collector } from './collector.ts'
@@ -15,13 +15,13 @@ import { trackedGroups } from './sighting.ts'
 import { type FoundState, openTargetStates } from './state-files.ts'
 
 export interface RunAgentOptions extends AgentOptions {
-  /** The logs to follow, each through its own rotations. */
-  readonly logPaths: readonly string[]
   /**
-   * Targets besides the first. Each has its own reading, spool, limit and connection, so that none waits for another;
+   * At least one, each URL once. Each has its own reading, spool, limit and connection, so that none waits for another;
    * one that is new begins as a new agent does.
    */
-  readonly furtherTargets?: readonly Pick<AgentOptions, 'apiUrl' | 'bearerToken'>[]
+  readonly targets: readonly AgentTarget[]
+  /** The logs to follow, each through its own rotations. */
+  readonly logPaths: readonly string[]
   /** How long to go on delivering once `signal` is aborted; default 5,000. */
   readonly graceMs?: number
   /** Hears of what was read, recorded, delivered or must wait. */
@@ -58,8 +58,7 @@ export async function runAgent(options: RunAgentOptions): Promise<AgentProgress>
 }
 
 async function runTargets(options: RunAgentOptions): Promise<AgentProgress> {
-  const { apiUrl, bearerToken, furtherTargets = [], logger, stateDirectory } = options
-  const targets = [{ apiUrl, bearerToken }, ...furtherTargets]
+  const { targets, logger, stateDirectory } = options
   const { states, left } = openTargetStates(
     stateDirectory,
     targets.map((target) => target.apiUrl),
@@ -91,7 +90,10 @@ async function allOf(runs: readonly Promise<AgentProgress>[]): Promise<AgentProg
   return sumOf(await Promise.all(runs))
 }
 
-async function runTarget(options: RunAgentOptions, state: AgentState): Promise<AgentProgress> {
+/** The options as one target has them. */
+type TargetOptions = RunAgentOptions & AgentTarget
+
+async function runTarget(options: TargetOptions, state: AgentState): Promise<AgentProgress> {
   const { sender, close } = openSender(options, state)
   try {
     return await new RunningAgent(options, state, sender).run()
@@ -121,7 +123,7 @@ function tellLeft(logger: Logger, { file, target, waitingAddresses }: FoundState
 
 /** The loops of one target: one a log, one for the flush by time, one for delivery. */
 class RunningAgent {
-  readonly #options: RunAgentOptions
+  readonly #options: TargetOptions
   readonly #state: AgentState
   readonly #collector: Collector
   readonly #delivery: DeliveryOptions
@@ -133,7 +135,7 @@ class RunningAgent {
   readonly #abandon = new AbortController()
   readonly #failures: unknown[] = []
 
-  constructor(options: RunAgentOptions, state: AgentState, sender: DeliveryOptions['sender']) {
+  constructor(options: TargetOptions, state: AgentState, sender: DeliveryOptions['sender']) {
     const { config, clock, logger } = options
     this.#options = options
     this.#state = state

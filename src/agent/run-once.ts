@@ -1,6 +1,6 @@
 import { readLog } from '../cowrie/index.ts'
 import { HoneyjamError } from '../runtime/index.ts'
-import { type AgentOptions, formOf, rulesOf } from './agent-options.ts'
+import { type AgentOptions, type AgentTarget, formOf, rulesOf } from './agent-options.ts'
 import { deliverRest } from './delivery.ts'
 import { adviceFor } from './delivery-log.ts'
 import type { ReadLog } from './log-source.ts'
@@ -10,7 +10,7 @@ import { type OnceTally, sumOf, tallyOf } from './once-tally.ts'
 import { openSender } from './open-sender.ts'
 import type { SendStep, WaitReason } from './sender.ts'
 
-export interface RunOnceOptions extends AgentOptions {
+export interface RunOnceOptions extends AgentOptions, AgentTarget {
   /** Whole files, also gzipped ones; `-` is standard input. Each is read once, however often it is named. */
   readonly files: readonly string[]
   /** Called often: at most once a mebibyte read, and once a step of the delivery. */

@@ -41,8 +41,7 @@ function run(options: Partial<WatchedAgentOptions> = {}) {
   lines = captured.lines
   return runWatchedAgent({
     config: CONFIG,
-    apiUrl: server.apiUrl,
-    bearerToken: 'tja_test',
+    targets: [{ apiUrl: server.apiUrl, bearerToken: 'tja_test' }],
     ttlFrom: 'event',
     logPaths: [log],
     stateDirectory: join(directory, 'state'),
@@ -117,9 +116,10 @@ describe('a watched agent and the service', () => {
   it('is listed, by each of its targets', async () => {
     const bearerToken = await api.makeKey('report')
     const running = run({
-      apiUrl: `${api.url}/v1/ip`,
-      bearerToken,
-      furtherTargets: [{ apiUrl: server.apiUrl, bearerToken: 'tja_other' }],
+      targets: [
+        { apiUrl: `${api.url}/v1/ip`, bearerToken },
+        { apiUrl: server.apiUrl, bearerToken: 'tja_other' },
+      ],
     })
     await server.until(({ heartbeats }) => heartbeats.length === 1)
     expect(server.heartbeats[0]!.headers.authorization).toBe('Bearer tja_other')

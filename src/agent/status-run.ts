@@ -25,8 +25,7 @@ export async function runWatchedAgent(options: WatchedAgentOptions): Promise<Age
     logger.info(`metrics are served at http://${renderMetricsAddress(metrics.address)}/metrics`)
   }
   const inner = new StatusWriter({ directory, board, clock, logger })
-  const targets = [options, ...(options.furtherTargets ?? [])]
-  const observer = new HeartbeatObserver({ ...options, userAgent, inner, board, targets })
+  const observer = new HeartbeatObserver({ ...options, userAgent, inner, board })
   try {
     return await runAgent({ ...options, userAgent, observer })
   } finally {

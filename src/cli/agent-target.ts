@@ -1,4 +1,4 @@
-import { AGENT_SECTION, type AgentConfig, type FurtherTarget } from '../agent/index.ts'
+import { AGENT_SECTION, type AgentConfig, type AgentTarget, type ConfiguredTarget } from '../agent/index.ts'
 import { HoneyjamError } from '../runtime/index.ts'
 import { adminKeyFile } from './administrator-key-file.ts'
 import { type AgentSettingsOptions, type AgentSetup, originOf } from './agent-setup.ts'
@@ -6,13 +6,6 @@ import { isLoopbackUrl, localServiceUrl, reportUrlOf } from './connect.ts'
 import type { Context } from './context.ts'
 import { escapeText } from './escape-text.ts'
 import { readSecretIfPresent } from './secret-file.ts'
-
-/** Where an agent reports to, and with which key. */
-export interface AgentTarget {
-  /** The whole URL of the report operation. */
-  readonly apiUrl: string
-  readonly bearerToken: string
-}
 
 /**
  * All targets: the first as {@link findTarget} finds it, and those that follow it in `api_url` unless an option names another.
@@ -22,12 +15,12 @@ export function findTargets(
   setup: AgentSetup,
   options: TargetOptions,
   context: Context,
-): { readonly first: AgentTarget; readonly further: readonly AgentTarget[] } {
-  const first = findTarget(setup, options, context)
-  return { first, further: setup.config.furtherTargets.map((target) => withKey(target)) }
+): readonly AgentTarget[] {
+  const [, ...others] = setup.config.targets
+  return [findTarget(setup, options, context), ...others.map((target) => withKey(target))]
 }
 
-function withKey({ apiUrl, bearerToken }: FurtherTarget): AgentTarget {
+function withKey({ apiUrl, bearerToken }: ConfiguredTarget): AgentTarget {
   if (bearerToken !== undefined) return { apiUrl, bearerToken }
   throw new HoneyjamError(
     'USAGE',
@@ -58,7 +51,7 @@ export function findTarget(setup: AgentSetup, options: TargetOptions, context: C
 /** The URL of the first target, whether or not it has a key. */
 export function reportUrl(setup: AgentSetup, { apiUrl, data }: TargetOptions): string {
   const isConfigured = apiUrl !== undefined || originOf(setup, 'api_url') !== undefined
-  if (isConfigured && !setup.config.apiUrlRetired) return setup.config.apiUrl
+  if (isConfigured && !setup.config.apiUrlRetired) return setup.config.targets[0].apiUrl
   return reportUrlOf(localServiceUrl(data))
 }
 
@@ -69,9 +62,10 @@ function findToken(
   { environment }: Context,
 ): string | undefined {
   const adminKey = () => (isLoopbackUrl(apiUrl) ? readSecretIfPresent(adminKeyFile(data)) : undefined)
+  const [{ bearerToken }] = config.targets
   const isChosen = keyFile !== undefined || (environment['HONEYJAM_BEARER_TOKEN'] ?? '') !== ''
-  if (config.apiUrlRetired && !isChosen) return adminKey() ?? config.bearerToken
-  return config.bearerToken ?? adminKey()
+  if (config.apiUrlRetired && !isChosen) return adminKey() ?? bearerToken
+  return bearerToken ?? adminKey()
 }
 
 function warnAboutRetired({ cowrie }: AgentSetup, apiUrl: string, { output }: Context): void {

@@ -59,10 +59,8 @@ function tokenOrigin(setup: AgentSetup, { environment }: Context): string | unde
 function textByOption(config: AgentConfig): Record<string, string> {
   return {
     enabled: config.enabled === undefined ? 'not set' : String(config.enabled),
-    bearer_token: [config, ...config.furtherTargets]
-      .map((target) => maskToken(target.bearerToken))
-      .join(', '),
-    api_url: [config, ...config.furtherTargets].map((target) => target.apiUrl).join(', '),
+    bearer_token: config.targets.map(({ bearerToken }) => maskToken(bearerToken)).join(', '),
+    api_url: config.targets.map(({ apiUrl }) => apiUrl).join(', '),
     track_login: String(config.trackLogin),
     track_session: String(config.trackSession),
     ttl: String(config.ttlSeconds),

@@ -27,10 +27,10 @@ const RETRY_MS = 60_000
  */
 export async function runLocalAgent(options: LocalAgentOptions): Promise<void> {
   const { service, logger, signal } = options
+  const bearerToken = await ensureAgentKey(service, systemClock.nowMs())
   const agent: WatchedAgentOptions = {
     ...options,
-    apiUrl: reportUrlOf(service.url),
-    bearerToken: await ensureAgentKey(service, systemClock.nowMs()),
+    targets: [{ apiUrl: reportUrlOf(service.url), bearerToken }],
     ttlFrom: 'event',
     clock: systemClock,
   }

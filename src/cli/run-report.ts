@@ -70,13 +70,12 @@ function prepare(options: ReportOptions, context: Context, logger: Logger): Prep
   refuseWhenDisabled(setup)
   const logs = chooseReportLogs(setup, options)
   if (logs === undefined) throw noCowrie()
-  const { first, further } = findTargets(setup, { ...options, data }, context)
+  const targets = findTargets(setup, { ...options, data }, context)
   logWarnings(setup, logger)
   return {
     logs,
     agent: {
-      ...first,
-      furtherTargets: further,
+      targets,
       ...ownAuthorities(setup),
       config: setup.config,
       ttlFrom: options.ttlFrom,
@@ -114,15 +113,15 @@ function isTerminal(): boolean {
 }
 
 function announceAgent(
-  { apiUrl, furtherTargets = [], stateDirectory: state }: Preparation['agent'],
+  { targets, stateDirectory: state }: Preparation['agent'],
   logs: ChosenLogs,
   { logPaths, listensOn }: ReportIntakes,
   { output, version }: Context,
 ): void {
+  const [first, ...further] = targets.map(({ apiUrl }) => apiUrl)
   if (output.json) {
-    const further = furtherTargets.map((target) => target.apiUrl)
     output.printJson({
-      report_url: apiUrl,
+      report_url: first,
       further_report_urls: further,
       logs: [...logs.paths, ...logPaths],
       listens_on: listensOn,
@@ -131,13 +130,13 @@ function announceAgent(
     })
     return
   }
-  output.print(`honeyjam ${version} reports to ${output.style('bold', apiUrl)}`)
+  output.print(`honeyjam ${version} reports to ${output.style('bold', first!)}`)
   const watching =
     logs.paths.length === 0 ? logPaths.join('\n') : `${logs.paths.join('\n')}\n(${logs.reason})`
   output.print(
     indent(
       renderPairs([
-        ...furtherTargets.map((target) => ['and to', target.apiUrl] as const),
+        ...further.map((url) => ['and to', url] as const),
         ...listensOn.map((place) => ['listening', `${place} (socketlog)`] as const),
         ['watching', watching],
         ['state', state],

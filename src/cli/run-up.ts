@@ -110,9 +110,9 @@ function readLines({ url, administrator }: RunningService, data: string, context
 
 function logSetup(setup: AgentSetup, logger: Logger): void {
   logWarnings(setup, logger)
-  const { apiUrl, apiUrlRetired } = setup.config
+  const { targets, apiUrlRetired } = setup.config
   const origin = originOf(setup, 'api_url')
-  if (origin === undefined || (apiUrl === DEFAULT_API_URL && !apiUrlRetired)) return
+  if (origin === undefined || (targets[0].apiUrl === DEFAULT_API_URL && !apiUrlRetired)) return
   const another = apiUrlRetired ? 'the service it names is gone' : '`honeyjam report` reports there'
   logger.warn({ origin }, `api_url is not used: up reports to its own service (${another})`)
 }

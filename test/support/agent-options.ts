@@ -4,10 +4,8 @@ import type { AgentConfig } from '../../src/agent/index.ts'
 export function agentConfig(settings: Partial<AgentConfig> = {}): AgentConfig {
   return {
     enabled: true,
-    bearerToken: 'tja_test',
-    apiUrl: 'http://127.0.0.1:1/v1/ip',
+    targets: [{ apiUrl: 'http://127.0.0.1:1/v1/ip', bearerToken: 'tja_test' }],
     apiUrlRetired: false,
-    furtherTargets: [],
     trackLogin: true,
     trackSession: false,
     ttlSeconds: 86_400,

@@ -24,14 +24,13 @@ process.once('SIGTERM', () => stop.abort())
 
 const options = {
   config: agentConfig(settings),
-  apiUrl,
   stateDirectory,
-  bearerToken: 'tja_test',
   ttlFrom: 'event',
   clock: systemClock,
   logger: createLogger({ format: 'json', level: 'info' }),
   signal: stop.signal,
 } as const
 
-if (files === undefined) await runAgent({ ...options, logPaths })
-else process.stdout.write(JSON.stringify(await runOnce({ ...options, files })))
+const target = { apiUrl, bearerToken: 'tja_test' }
+if (files === undefined) await runAgent({ ...options, targets: [target], logPaths })
+else process.stdout.write(JSON.stringify(await runOnce({ ...options, ...target, files })))

@@ -19,12 +19,11 @@ export function doctorTargets(
   options: DoctorOptions & { readonly data: string },
   context: Context,
 ): DoctorTarget[] {
-  const further = setup.config.furtherTargets.map(({ apiUrl, bearerToken }) => ({
-    apiUrl,
-    bearerToken,
-    keyProblem: `no key for ${apiUrl}`,
-  }))
-  return [firstTarget(setup, options, context), ...further]
+  const [, ...others] = setup.config.targets
+  return [
+    firstTarget(setup, options, context),
+    ...others.map((target) => ({ ...target, keyProblem: `no key for ${target.apiUrl}` })),
+  ]
 }
 
 function firstTarget(
