@@ -4,27 +4,15 @@
  * included) next to `cat`, `grep -c` and `jq`. Without LOG a log of a million lines is generated where the generator is
  * at hand, else the demo's log is repeated to the same size.
  */
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
-import { once } from 'node:events'
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as wait } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
+import { makeLog } from './make-log.ts'
+import { type Figures, measure, peakMbOf } from './measure.ts'
+import { honeyjam, ROOT, UNLIMITED, withService } from './programs.ts'
 
-const ROOT = fileURLToPath(new URL('..', import.meta.url))
-const GENERATOR = join(ROOT, '../shared/tools/gen-cowrie-log.mjs')
-const LINES = 1_000_000
-const BYTES = 447_000_000
 const RUNS = 3
-const UNLIMITED = '1000000'
-
-interface Figures {
-  readonly what: string
-  readonly wallSeconds: number
-  readonly peakMb: number
-  readonly output: string
-}
 
 const scratch = mkdtempSync(join(tmpdir(), 'honeyjam-bench-'))
 try {
@@ -67,88 +55,21 @@ async function readAlone(log: string): Promise<Figures> {
 
 /** One `report --once` into a fresh service; the service's start is not counted. */
 async function reportOnce(log: string): Promise<Figures> {
-  const data = mkdtempSync(join(scratch, 'data-'))
-  const service = honeyjam(['serve', '--data', data, '--port', '0', '--reports-per-minute', UNLIMITED])
-  try {
-    await until(() => existsSync(join(data, 'service.json')))
-    const { url } = JSON.parse(readFileSync(join(data, 'service.json'), 'utf8')) as { url: string }
-    const figures = await measure(
-      'honeyjam report --once, durable',
-      honeyjam([
-        'report',
-        '--once',
-        log,
-        '--ttl-from',
-        'arrival',
-        '--json',
-        '--data',
-        data,
-        '--api-url',
-        url,
-        '--key-file',
-        join(data, 'admin.key'),
-        '--requests-per-minute',
-        UNLIMITED,
-        '--log-level',
-        'error',
-      ]),
-    )
+  return await withService(scratch, async ({ process: service, targetOptions }) => {
+    const options = ['--ttl-from', 'arrival', '--json', '--log-level', 'error']
+    const limit = ['--requests-per-minute', UNLIMITED]
+    const agent = honeyjam(['report', '--once', log, ...options, ...targetOptions, ...limit])
+    const figures = await measure('honeyjam report --once, durable', agent)
     const serviceMb = peakMbOf(service)
     console.log(`  report --once: ${summaryLine(figures.output)}; service peak ${serviceMb.toFixed(0)} MB`)
     return figures
-  } finally {
-    const exited = once(service, 'exit')
-    service.kill('SIGTERM')
-    await exited
-    rmSync(data, { recursive: true, force: true })
-  }
-}
-
-function honeyjam(args: readonly string[]): ChildProcess {
-  return spawn(process.execPath, [join(ROOT, 'bin/honeyjam.js'), ...args], {
-    stdio: ['ignore', 'pipe', 'inherit'],
   })
-}
-
-async function measure(what: string, child: ChildProcess): Promise<Figures> {
-  const startMs = performance.now()
-  let output = ''
-  let peakMb = 0
-  child.stdout?.on('data', (piece: Buffer) => {
-    output += piece.toString()
-  })
-  const watch = setInterval(() => {
-    peakMb = Math.max(peakMb, peakMbOf(child))
-  }, 20)
-  const [code] = (await once(child, 'close')) as [number | null]
-  clearInterval(watch)
-  if (code !== 0) throw new Error(`${what} ended with ${code}`)
-  return { what, wallSeconds: (performance.now() - startMs) / 1000, peakMb, output }
-}
-
-/** High-water mark of the process's memory (Linux; 0 elsewhere). */
-function peakMbOf({ pid }: ChildProcess): number {
-  const status = `/proc/${pid}/status`
-  if (!existsSync(status)) return 0
-  try {
-    return Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync(status, 'utf8'))?.[1] ?? 0) / 1024
-  } catch {
-    return 0 // ended between the look and the read
-  }
 }
 
 async function best(run: () => Promise<Figures>): Promise<Figures> {
   const runs: Figures[] = []
   for (let i = 0; i < RUNS; i++) runs.push(await run())
   return runs.reduce((left, right) => (right.wallSeconds < left.wallSeconds ? right : left))
-}
-
-async function until(isDone: () => boolean): Promise<void> {
-  const giveUpAtMs = performance.now() + 20_000
-  while (!isDone()) {
-    if (performance.now() > giveUpAtMs) throw new Error('the service did not start within 20 s')
-    await wait(20)
-  }
 }
 
 function summaryLine(output: string): string {
@@ -171,15 +92,4 @@ function printTable(rows: readonly Figures[], megabytes: number): void {
     ]
     console.log(cells.join(''))
   }
-}
-
-function makeLog(path: string): string {
-  console.log('making a log of a million lines ...')
-  if (existsSync(GENERATOR)) {
-    const args = [GENERATOR, '--lines', String(LINES), '--ips', '50000', '--seed', '1', '--out', path]
-    if (spawnSync(process.execPath, args, { stdio: 'inherit' }).status === 0) return path
-  }
-  const demo = readFileSync(join(ROOT, 'demo/cowrie.json'))
-  for (let bytes = 0; bytes < BYTES; bytes += demo.length) writeFileSync(path, demo, { flag: 'a' })
-  return path
 }

@@ -1,0 +1,63 @@
+/** The built program as child processes. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+
+export const ROOT = fileURLToPath(new URL('..', import.meta.url))
+
+/** For measurements that are not about the limit of requests. */
+export const UNLIMITED = '1000000'
+
+const POLL_MS = 20
+const PATIENCE_MS = 20_000
+
+export interface BenchService {
+  readonly process: ChildProcess
+  readonly url: string
+  /** What an agent needs to report to it. */
+  readonly targetOptions: readonly string[]
+}
+
+export function honeyjam(args: readonly string[]): ChildProcess {
+  return spawn(process.execPath, [join(ROOT, 'bin/honeyjam.js'), ...args], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+}
+
+/** Runs `use` beside a fresh service on a free port of the loopback interface. @param scratch where its data may lie */
+export async function withService<Value>(
+  scratch: string,
+  use: (service: BenchService) => Promise<Value>,
+): Promise<Value> {
+  const data = mkdtempSync(join(scratch, 'data-'))
+  const service = honeyjam(['serve', '--data', data, '--port', '0', '--reports-per-minute', UNLIMITED])
+  try {
+    await until('the service starts', () => existsSync(join(data, 'service.json')))
+    const { url } = JSON.parse(readFileSync(join(data, 'service.json'), 'utf8')) as { url: string }
+    const targetOptions = ['--data', data, '--api-url', url, '--key-file', join(data, 'admin.key')]
+    return await use({ process: service, url, targetOptions })
+  } finally {
+    await stop(service)
+    rmSync(data, { recursive: true, force: true })
+  }
+}
+
+/** Asks a program to end and waits for it. */
+export async function stop(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const exited = once(child, 'exit')
+  child.kill('SIGTERM')
+  await exited
+}
+
+/** @throws Error when it does not come about within 20 s */
+export async function until(what: string, isDone: () => boolean): Promise<void> {
+  const giveUpAtMs = performance.now() + PATIENCE_MS
+  while (!isDone()) {
+    if (performance.now() > giveUpAtMs) throw new Error(`waited in vain: ${what}`)
+    await wait(POLL_MS)
+  }
+}
