@@ -1,5 +1,5 @@
+import { isLoopbackHost } from '../ip/index.ts'
 import type { Context } from './context.ts'
-import { isLoopbackHost } from './loopback.ts'
 import type { RunningService } from './start-service.ts'
 import { indent, renderPairs } from './table.ts'
 

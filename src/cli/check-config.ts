@@ -3,6 +3,7 @@ import { type AgentSetup, loadAgentSetup, originOf } from './agent-setup.ts'
 import type { Context } from './context.ts'
 import { escapeText } from './escape-text.ts'
 import { chooseLogs } from './find-logs.ts'
+import { maskKey } from './mask-key.ts'
 import { renderPairs, renderTable } from './table.ts'
 
 /** One value of the agent, as `cowrie.cfg` names it. */
@@ -12,8 +13,6 @@ interface CheckedValue {
   /** `FILE:LINE`, an environment variable, or `default`. */
   readonly origin: string
 }
-
-const MASKED_END = 4
 
 /** Prints what the agent makes of Cowrie's configuration, and where each value comes from. */
 export async function checkConfig(
@@ -59,7 +58,9 @@ function tokenOrigin(setup: AgentSetup, { environment }: Context): string | unde
 function textByOption(config: AgentConfig): Record<string, string> {
   return {
     enabled: config.enabled === undefined ? 'not set' : String(config.enabled),
-    bearer_token: config.targets.map(({ bearerToken }) => maskToken(bearerToken)).join(', '),
+    bearer_token: config.targets
+      .map(({ bearerToken }) => (bearerToken === undefined ? 'not set' : maskKey(bearerToken)))
+      .join(', '),
     api_url: config.targets.map(({ apiUrl }) => apiUrl).join(', '),
     track_login: String(config.trackLogin),
     track_session: String(config.trackSession),
@@ -79,10 +80,4 @@ function textByOption(config: AgentConfig): Record<string, string> {
     metrics_listen:
       config.metricsListen === undefined ? 'not set' : renderMetricsAddress(config.metricsListen),
   }
-}
-
-/** Enough to tell keys apart, too little to use one. */
-function maskToken(token: string | undefined): string {
-  if (token === undefined) return 'not set'
-  return token.length > 2 * MASKED_END ? `…${token.slice(-MASKED_END)}` : '…'
 }

@@ -1,9 +1,10 @@
-import { ApiClient } from '../client/index.ts'
+import { ApiClient, serviceUrlOf } from '../client/index.ts'
 import { readSecretFile } from '../config/index.ts'
+import { REPORT_PATHS } from '../contract/index.ts'
+import { isLoopbackHost } from '../ip/index.ts'
 import { HoneyjamError } from '../runtime/index.ts'
 import { adminKeyFile } from './administrator-key-file.ts'
 import type { Context } from './context.ts'
-import { isLoopbackHost } from './loopback.ts'
 import { readSecretIfPresent } from './secret-file.ts'
 import { readServiceFile } from './service-file.ts'
 
@@ -16,7 +17,6 @@ export interface ConnectOptions {
 
 /** The address of a service that was started without options. */
 const DEFAULT_URL = 'http://127.0.0.1:8088'
-const REPORT_PATH = '/v1/ip'
 
 /** Opens a client, hands it to `use` and closes it, whatever happens. */
 export async function withApi<Result>(
@@ -25,7 +25,7 @@ export async function withApi<Result>(
   use: (api: ApiClient) => Promise<Result>,
 ): Promise<Result> {
   const directory = options.data ?? context.defaultDataDirectory
-  const baseUrl = baseUrlOf(options.apiUrl ?? localServiceUrl(directory))
+  const baseUrl = serviceUrlOf(options.apiUrl ?? localServiceUrl(directory))
   const bearerToken = findKey({ ...options, directory, url: baseUrl }, context)
   const api = new ApiClient({ baseUrl, bearerToken, userAgent: `honeyjam/${context.version}` })
   try {
@@ -40,15 +40,9 @@ export function localServiceUrl(directory: string): string {
   return readServiceFile(directory)?.url ?? DEFAULT_URL
 }
 
-/** Takes the address of a service, or of its Report API, as people have it at hand. */
-export function baseUrlOf(apiUrl: string): string {
-  const trimmed = apiUrl.trim().replace(/\/+$/, '')
-  return trimmed.endsWith(REPORT_PATH) ? trimmed.slice(0, -REPORT_PATH.length) : trimmed
-}
-
-/** The address that reports are posted to. */
+/** The address that reports are posted to, from that of a service or of its Report API. */
 export function reportUrlOf(apiUrl: string): string {
-  return `${baseUrlOf(apiUrl)}${REPORT_PATH}`
+  return `${serviceUrlOf(apiUrl)}${REPORT_PATHS.report}`
 }
 
 /** Whether a URL leads to this machine. */

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream'
 import { type Intake, type IntakeSource, type RunAgentOptions, startIntake } from '../agent/index.ts'
 import { followLog, STANDARD_INPUT } from '../cowrie/index.ts'
-import { isLoopbackHost } from './loopback.ts'
+import { isLoopbackHost } from '../ip/index.ts'
 import type { ReportOptions } from './report-options.ts'
 
 /** What the agent reads besides logs that lie on disk anyway. */

@@ -1,10 +1,9 @@
 import { type AgentTarget, runOnce } from '../agent/index.ts'
-import { ApiClient } from '../client/index.ts'
+import { ApiClient, serviceUrlOf } from '../client/index.ts'
 import { TEST_PATH } from '../contract/index.ts'
 import { createLogger, HoneyjamError, systemClock } from '../runtime/index.ts'
 import { loadAgentSetup, logWarnings, ownAuthorities, stateDirectory } from './agent-setup.ts'
 import { findTarget } from './agent-target.ts'
-import { baseUrlOf } from './connect.ts'
 import type { Context } from './context.ts'
 import { EXIT_CODES } from './exit-codes.ts'
 import { expandOnceFiles } from './once-files.ts'
@@ -66,7 +65,7 @@ async function checkTarget(
   { apiUrl, bearerToken }: AgentTarget,
   client: { readonly userAgent: string; readonly ca?: string },
 ): Promise<void> {
-  const api = new ApiClient({ baseUrl: baseUrlOf(apiUrl), bearerToken, ...client })
+  const api = new ApiClient({ baseUrl: serviceUrlOf(apiUrl), bearerToken, ...client })
   try {
     await api.request({ method: 'POST', path: TEST_PATH })
   } catch (error) {

@@ -1,7 +1,8 @@
-import { type Heartbeat, MANAGEMENT_PATHS, REPORT_PATHS } from '../contract/index.ts'
+import { type Heartbeat, MANAGEMENT_PATHS } from '../contract/index.ts'
 import { HoneyjamError } from '../runtime/index.ts'
 import { ApiClient, type ApiClientOptions } from './api-client.ts'
 import { describeError } from './delivery-outcome.ts'
+import { serviceUrlOf } from './service-url.ts'
 
 export type { Heartbeat } from '../contract/index.ts'
 
@@ -32,7 +33,7 @@ export class HeartbeatClient {
 
   /** @throws HoneyjamError CONFIG_INVALID when the URL or the key cannot be used */
   constructor({ apiUrl, totalMs = DEFAULT_TOTAL_MS, ...options }: HeartbeatClientOptions) {
-    this.#api = new ApiClient({ ...options, baseUrl: baseUrlOf(apiUrl), timeouts: TIMEOUTS })
+    this.#api = new ApiClient({ ...options, baseUrl: serviceUrlOf(apiUrl), timeouts: TIMEOUTS })
     this.#totalMs = totalMs
   }
 
@@ -54,13 +55,6 @@ export class HeartbeatClient {
   async close(): Promise<void> {
     await this.#api.close()
   }
-}
-
-/** The service of a Report API. Behind another path there is hardly a honeyjam: the heartbeat goes below it and finds nobody. */
-function baseUrlOf(apiUrl: string): string {
-  const url = URL.parse(apiUrl)
-  if (url === null || !url.pathname.endsWith(REPORT_PATHS.report)) return apiUrl
-  return `${url.origin}${url.pathname.slice(0, -REPORT_PATHS.report.length)}`
 }
 
 function outcomeOf(error: unknown): HeartbeatOutcome {

@@ -4,8 +4,8 @@ import type { Dispatcher } from 'undici'
 import { request } from 'undici/lib/api/index.js'
 import Agent from 'undici/lib/dispatcher/agent.js'
 import EnvHttpProxyAgent from 'undici/lib/dispatcher/env-http-proxy-agent.js'
+import { isLoopbackHost } from '../ip/index.ts'
 import { HoneyjamError } from '../runtime/index.ts'
-import { isLoopback } from './service-proxy.ts'
 import { trusting } from './trusting.ts'
 
 /** How long each step of one request may take, in milliseconds. */
@@ -62,7 +62,7 @@ export class HttpConnection {
       connections: maxConnections ?? null,
       connect: { timeout: connectTimeout, ...tls },
     }
-    this.#dispatcher = isLoopback(url.hostname)
+    this.#dispatcher = isLoopbackHost(url.hostname)
       ? new Agent(options)
       : new EnvHttpProxyAgent({ ...options, connectTimeout, requestTls: tls, proxyTls: tls })
   }

@@ -1,3 +1,5 @@
+import { isLoopbackHost } from '../ip/index.ts'
+
 /** The proxy that requests to a service go through. */
 export interface ServiceProxy {
   readonly url: URL
@@ -13,7 +15,7 @@ type Environment = Readonly<Record<string, string | undefined>>
  * @returns `undefined` when the connection is direct, or when the variable holds no URL
  */
 export function proxyOf(url: URL, environment: Environment): ServiceProxy | undefined {
-  if (isLoopback(url.hostname) || isExempt(url, environment)) return undefined
+  if (isLoopbackHost(url.hostname) || isExempt(url, environment)) return undefined
   // a proxy for http is taken for https as well when https has none
   const names = url.protocol === 'https:' ? ['https_proxy', 'HTTPS_PROXY'] : []
   for (const variable of [...names, 'http_proxy', 'HTTP_PROXY']) {
@@ -23,11 +25,6 @@ export function proxyOf(url: URL, environment: Environment): ServiceProxy | unde
     return proxy === null ? undefined : { url: proxy, variable }
   }
   return undefined
-}
-
-/** Whether a host name of a URL is this machine, to which no proxy leads. */
-export function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname)
 }
 
 /** The port that a URL of HTTP leads to. */

@@ -10,6 +10,7 @@ export {
 } from './address.ts'
 export { AddressTable } from './address-table.ts'
 export { type AddressClass, classifyAddress, classifyPacked, isNeverSource } from './classify.ts'
+export { isLoopbackHost } from './loopback-host.ts'
 export {
   clearHostBits,
   type PackedRange,

@@ -1,7 +1,12 @@
-import { ApiClient, type DeliveryOutcome, describeError, ReportClient } from '../../client/index.ts'
+import {
+  ApiClient,
+  type DeliveryOutcome,
+  describeError,
+  ReportClient,
+  serviceUrlOf,
+} from '../../client/index.ts'
 import { REPORT_PATHS, ReceiptInfo } from '../../contract/index.ts'
 import { HoneyjamError } from '../../runtime/index.ts'
-import { baseUrlOf } from '../connect.ts'
 import { formatSpan } from '../format-time.ts'
 import { CANARY_ADDRESS, canaryKey, canaryReport } from './canary.ts'
 import { type Finding, failed, ok, warning } from './finding.ts'
@@ -28,7 +33,7 @@ export async function checkCanary(options: CheckCanaryOptions): Promise<Finding>
   const startedAtMs = performance.now()
   const outcome = await sendCanary(options)
   if (outcome.kind !== 'accepted') return findingOfRefusal(outcome)
-  const api = new ApiClient({ ...options, baseUrl: baseUrlOf(options.apiUrl), timeouts: TIMEOUTS })
+  const api = new ApiClient({ ...options, baseUrl: serviceUrlOf(options.apiUrl), timeouts: TIMEOUTS })
   try {
     const receipt = await fetchReceipt(api, outcome.receiptPath, options)
     const tookMs = Math.round(performance.now() - startedAtMs)

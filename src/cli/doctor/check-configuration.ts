@@ -1,11 +1,11 @@
 import { AGENT_SECTION } from '../../agent/index.ts'
 import { type AgentSetup, disabledMessage } from '../agent-setup.ts'
+import { maskKey } from '../mask-key.ts'
 import type { DoctorOptions } from './doctor-options.ts'
 import { type Finding, failed, ok, warning } from './finding.ts'
 import { hideLogin } from './hide-login.ts'
 
 const SECRET_NAME = /token|key|secret|passw/i
-const MASK_START = 4
 
 /** What was read: the files, each option that something sets with its place, and what the reader warns of. */
 export function checkConfiguration(
@@ -50,20 +50,14 @@ function ownSettings(options: DoctorOptions, environment: NodeJS.ProcessEnv): st
   ]
   return [
     ...given.flatMap(([option, value]) => (value === undefined ? [] : [`${option} ${hideLogin(value)}`])),
-    ...(key === '' ? [] : [`environment variable HONEYJAM_BEARER_TOKEN = ${maskSecret(key)}`]),
+    ...(key === '' ? [] : [`environment variable HONEYJAM_BEARER_TOKEN = ${maskKey(key)}`]),
   ]
 }
 
 /** Shows no secret, also not one under a mistyped name. */
 function shownValue(name: string, text: string): string {
-  if (SECRET_NAME.test(name) && !name.endsWith('_file')) return maskSecret(text)
+  if (SECRET_NAME.test(name) && !name.endsWith('_file')) return maskKey(text)
   return hideLogin(text.replaceAll('\n', ' '))
-}
-
-/** Enough to tell keys apart, too little to use one. */
-function maskSecret(text: string): string {
-  const start = text.length > 4 * MASK_START ? text.slice(0, MASK_START) : ''
-  return `${start}… (${count(text.length, 'character')})`
 }
 
 function count(number: number, noun: string): string {

@@ -1,5 +1,5 @@
 import { type ConnectionProbe, describeError, probeConnection, proxyOf } from '../../client/index.ts'
-import { isLoopbackHost } from '../loopback.ts'
+import { isLoopbackHost } from '../../ip/index.ts'
 import { type Finding, failed, ok, warning } from './finding.ts'
 
 export interface CheckConnectionOptions {

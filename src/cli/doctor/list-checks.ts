@@ -1,7 +1,6 @@
 import { resolve } from 'node:path'
-import { probeService, type ServiceAnswer } from '../../client/index.ts'
+import { probeService, type ServiceAnswer, serviceUrlOf } from '../../client/index.ts'
 import { type AgentSetup, loadAgentSetup, ownAuthorities, stateDirectory } from '../agent-setup.ts'
-import { baseUrlOf } from '../connect.ts'
 import type { Context } from '../context.ts'
 import { chooseLogs } from '../find-logs.ts'
 import { type AskService, checkClock, checkKey } from './check-answer.ts'
@@ -137,7 +136,13 @@ function askOnce(
 ): AskService {
   let asked: Promise<ServiceAnswer> | undefined
   return async (signal) => {
-    asked ??= probeService({ baseUrl: baseUrlOf(apiUrl), bearerToken, ...client, timeouts: TIMEOUTS, signal })
+    asked ??= probeService({
+      baseUrl: serviceUrlOf(apiUrl),
+      bearerToken,
+      ...client,
+      timeouts: TIMEOUTS,
+      signal,
+    })
     return await asked
   }
 }

@@ -1,4 +1,5 @@
-import { classifyAddress, parseAddress } from '../ip/index.ts'
+import { parseAddress } from './address.ts'
+import { classifyAddress } from './classify.ts'
 
 /** Whether a host name or address (IPv6 with or without brackets) means this machine alone. */
 export function isLoopbackHost(host: string): boolean {

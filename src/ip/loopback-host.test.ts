@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
-import { isLoopbackHost } from './loopback.ts'
+import { isLoopbackHost } from './loopback-host.ts'
 
-it.each(['127.0.0.1', '127.9.9.9', '::1', '[::1]', 'localhost', 'api.localhost'])(
+it.each(['127.0.0.1', '127.9.9.9', '::1', '[::1]', '[::ffff:7f00:1]', 'localhost', 'api.localhost'])(
   '%s is this machine',
   (host) => {
     expect(isLoopbackHost(host)).toBe(true)
