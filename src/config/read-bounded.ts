@@ -6,6 +6,8 @@ export interface BoundedFile {
   readonly bytes: Uint8Array
   /** Permission bits, for example 0o640. */
   readonly mode: number
+  /** The owner's number. */
+  readonly uid: number
 }
 
 /**
@@ -21,7 +23,7 @@ export function readBounded(path: string, maxBytes: number): BoundedFile {
     if (!status.isFile()) throw unreadable(path, 'it is not a regular file')
     const bytes = readUpTo(descriptor, maxBytes + 1)
     if (bytes.length > maxBytes) throw unreadable(path, `it is larger than ${maxBytes} bytes`)
-    return { bytes, mode: status.mode & 0o777 }
+    return { bytes, mode: status.mode & 0o777, uid: status.uid }
   } catch (cause) {
     if (cause instanceof HoneyjamError) throw cause
     throw unreadable(path, reasonOf(cause), cause)

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { HoneyjamError } from '../runtime/index.ts'
-import { readSecretFile } from './secret-file.ts'
+import { isReadableByOthers, readSecretFile } from './secret-file.ts'
 
 let directory: string
 beforeEach(() => {
@@ -37,6 +37,19 @@ it.each([
   [0o644, true],
 ])('tells whether others may read it: mode %o', (mode, isReadableByOthers) => {
   expect(readSecretFile(file('x', mode)).isReadableByOthers).toBe(isReadableByOthers)
+})
+
+const SELF = 1000
+const ROOT = 0
+it.each([
+  ['its own, for the group too', { mode: 0o640, uid: SELF }, SELF, true],
+  ['a credential of systemd, through an access list', { mode: 0o440, uid: ROOT }, SELF, false],
+  ["root's, through the group", { mode: 0o640, uid: ROOT }, SELF, false],
+  ["root's, for everybody", { mode: 0o644, uid: ROOT }, SELF, true],
+  ["root's, read by root", { mode: 0o640, uid: ROOT }, ROOT, true],
+  ['where users have no numbers', { mode: 0o640, uid: 0 }, undefined, true],
+])('tells whether others may read it who need not: %s', (_, access, ownUid, isReadable) => {
+  expect(isReadableByOthers(access, ownUid)).toBe(isReadable)
 })
 
 /** Code and message of what reading the file throws. */
