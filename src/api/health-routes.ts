@@ -23,7 +23,7 @@ export function addHealthRoutes(app: FastifyInstance, context: ApiContext): void
 /** In plain words and without paths or causes, since anybody may ask; the log has them. */
 function reasonsAgainst({ denylist, storeHealth, clock }: ApiContext): string[] {
   const nowMs = clock.nowMs()
-  const { mergeError } = denylist.status()
+  const { mergeError, behindMs } = denylist.status()
   const reasons: string[] = []
   if (storeHealth.isFailing(nowMs)) {
     reasons.push('store: the journal does not take data, so reports are answered 503; the log says why')
@@ -32,6 +32,10 @@ function reasonsAgainst({ denylist, storeHealth, clock }: ApiContext): string[] 
     reasons.push(
       'store: the tables cannot be written; what was accepted is safe in the journal; the log says why',
     )
+  }
+  if (behindMs !== undefined) {
+    const seconds = Math.round(behindMs / 1000)
+    reasons.push(`store: the journal cannot be read; the lists are as they were ${seconds} s ago`)
   }
   return reasons
 }

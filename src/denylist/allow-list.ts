@@ -16,18 +16,18 @@ export class AllowList {
     this.#sortLengths()
   }
 
-  get(range: string): AllowRow | undefined {
-    return this.#rowByRangeByLength.get(lengthOf(range))?.get(range)
+  /** @returns the row of exactly this range, unless it has expired at `nowMs` */
+  inForce(range: string, nowMs: number): AllowRow | undefined {
+    const row = this.#rowByRangeByLength.get(lengthOf(range))?.get(range)
+    return row !== undefined && isInForce(row, nowMs) ? row : undefined
   }
 
-  /** @returns whether the range was there */
-  delete(range: string): boolean {
+  delete(range: string): void {
     const length = lengthOf(range)
     const rows = this.#rowByRangeByLength.get(length)
-    if (rows?.delete(range) !== true) return false
+    if (rows?.delete(range) !== true) return
     if (rows.size === 0) this.#rowByRangeByLength.delete(length)
     this.#sortLengths()
-    return true
   }
 
   /** @returns the narrowest range that covers the packed address and has not expired at `nowMs` */

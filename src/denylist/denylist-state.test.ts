@@ -3,8 +3,7 @@ import { describe, expect, it, test } from 'vitest'
 import { packAddress, unpackAddress } from '../ip/index.ts'
 import { buildCheckpoint } from './build-checkpoint.ts'
 import { DenylistState } from './denylist-state.ts'
-import { UNBAN_MEMORY_MS } from './housekeeping.ts'
-import { endOfStay } from './merge-report.ts'
+import { endOfStay, UNBAN_MEMORY_MS } from './merge-report.ts'
 import type { Operation, Receipt } from './operation.ts'
 import type { AllowRow, Checkpoint, EntryRows } from './ports.ts'
 
@@ -210,8 +209,10 @@ function run(steps: readonly Action[]): Run {
 }
 
 function sweep(state: DenylistState, nowMs: number): void {
-  const cutoffs = { endedBeforeMs: nowMs, unbannedBeforeMs: nowMs - UNBAN_MEMORY_MS }
-  for (const lists of state.accounts) state.sweep(lists, { fromRow: 0, maxRows: 1000, cutoffs })
+  for (const lists of state.accounts) {
+    lists.allowed.sweep(nowMs)
+    state.sweep(lists, { fromRow: 0, maxRows: 1000, nowMs })
+  }
 }
 
 function merge(
@@ -225,6 +226,130 @@ function merge(
   tables.write(checkpoint)
   state.mergedPosition = checkpoint.coveredPosition
 }
+
+type SharedAction =
+  | { readonly do: 'append'; readonly draft: Draft; readonly afterMs: number; readonly accountId: number }
+  | { readonly do: 'follow'; readonly process: number; readonly records: number }
+  | { readonly do: 'merge' | 'failed merge'; readonly maxRows: number }
+  | { readonly do: 'lead' | 'restart' | 'sweep' | 'hear'; readonly process: number }
+
+const process_ = fc.nat(1)
+const sharedActions: fc.Arbitrary<SharedAction> = fc.oneof(
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      do: fc.constant('append' as const),
+      draft: drafts,
+      afterMs: fc.nat(120_000),
+      accountId: fc.constantFrom(...accountIds),
+    }),
+  },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      do: fc.constant('follow' as const),
+      process: process_,
+      records: fc.integer({ min: 1, max: 5 }),
+    }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      do: fc.constantFrom('merge' as const, 'merge' as const, 'failed merge' as const),
+      maxRows: fc.integer({ min: 1, max: 8 }),
+    }),
+  },
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      do: fc.constantFrom('lead' as const, 'restart' as const, 'sweep' as const, 'hear' as const),
+      process: process_,
+    }),
+  },
+)
+
+/** Processes on one journal and one set of tables, of which one at a time merges. */
+class SharedRun {
+  readonly tables = new Tables()
+  readonly journal: Operation[] = []
+  readonly states = [new DenylistState(0), new DenylistState(0)]
+  nowMs = startMs
+  #leader = 0
+
+  do(action: SharedAction): void {
+    if (action.do === 'append') this.#append(action)
+    else if ('maxRows' in action) this.#merge(action)
+    else if (action.do === 'follow') this.follow(action.process, action.records)
+    else if (action.do === 'restart') this.restart(action.process)
+    else if (action.do === 'hear') this.#hear(action.process)
+    else if (action.do === 'sweep') sweep(this.states[action.process]!, this.#appliedUntilMs(action.process))
+    else {
+      this.#hear(action.process)
+      this.#leader = action.process
+    }
+  }
+
+  follow(process: number, records: number): void {
+    const state = this.states[process]!
+    const from = state.unmerged.newestPosition
+    this.journal
+      .slice(from, from + records)
+      .forEach((operation, index) => state.apply(operation, from + index + 1))
+  }
+
+  restart(process: number): void {
+    this.states[process] = recover(this.tables, this.journal)
+  }
+
+  /** What a process that has not applied everything has to assume of the time. */
+  #appliedUntilMs(process: number): number {
+    return this.journal[this.states[process]!.unmerged.newestPosition]?.receivedAtMs ?? this.nowMs
+  }
+
+  #hear(process: number): void {
+    this.states[process]!.dropMerged(this.tables.coveredPosition)
+  }
+
+  #append({ draft: { lateMs = 0, ...draft }, afterMs, accountId }: SharedAction & { do: 'append' }): void {
+    this.nowMs += afterMs
+    this.journal.push({
+      ...draft,
+      accountId,
+      keyId: 1,
+      receiptId: 'r',
+      receivedAtMs: this.nowMs,
+      ...(draft.kind === 'report' ? { observedAtMs: this.nowMs - lateMs } : {}),
+    } as Operation)
+  }
+
+  #merge(step: { readonly do: string; readonly maxRows: number }): void {
+    const state = this.states[this.#leader]!
+    // as every leader does: one that follows late must not write what is older than the tables
+    this.#hear(this.#leader)
+    if (!state.unmerged.isEmpty) merge(state, this.tables, step)
+  }
+}
+
+describe('several processes on one journal', () => {
+  test('all come to the same lists, however they lag, sweep, restart and take turns at merging', () => {
+    fc.assert(
+      fc.property(fc.array(sharedActions, { maxLength: 80, size: 'max' }), (steps) => {
+        const shared = new SharedRun()
+        for (const step of steps) shared.do(step)
+        const untouched = new DenylistState(0)
+        shared.journal.forEach((operation, index) => untouched.apply(operation, index + 1))
+        const expected = visible(untouched, shared.nowMs)
+        shared.states.forEach((state, process) => {
+          shared.follow(process, shared.journal.length)
+          expect(visible(state, shared.nowMs)).toEqual(expected)
+        })
+        shared.restart(0)
+        expect(visible(shared.states[0]!, shared.nowMs)).toEqual(expected)
+      }),
+      { numRuns: 1500 },
+    )
+  })
+})
 
 describe('the state of the lists', () => {
   test('after any crashes, partial and failed merges is that of a process that never crashed', () => {

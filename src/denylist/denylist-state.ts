@@ -1,6 +1,7 @@
 import { WORDS_PER_ADDRESS } from '../ip/index.ts'
 import { AccountLists, type RowOutcome, type Step } from './account-lists.ts'
 import { LabelTable } from './label-table.ts'
+import { isForgotten } from './merge-report.ts'
 import type {
   Operation,
   PackedAddresses,
@@ -99,21 +100,16 @@ export class DenylistState {
     return receipt
   }
 
-  /** Frees merged rows that ended before `cutoffs`, looking at up to `maxRows` from `fromRow`. @returns where to go on, or -1 */
+  /** Frees merged rows that are forgotten at `nowMs`, looking at up to `maxRows` from `fromRow`. @returns where to go on, or -1 */
   sweep(
     lists: AccountLists,
-    { fromRow, maxRows, cutoffs }: { fromRow: number; maxRows: number; cutoffs: SweepCutoffs },
+    { fromRow, maxRows, nowMs }: { fromRow: number; maxRows: number; nowMs: number },
   ): number {
     const end = Math.min(lists.reported.rowsEnd, fromRow + maxRows)
     for (let row = fromRow; row < end; row++) {
-      if (!lists.reported.isInUse(row) || lists.reported.appliedPositionOf(row) > this.mergedPosition)
-        continue
-      const { lastReportMs, ttlSeconds } = lists.reported.stayOf(row)
-      const isOver =
-        ttlSeconds === 0
-          ? lastReportMs <= cutoffs.unbannedBeforeMs
-          : lastReportMs + ttlSeconds * 1000 <= cutoffs.endedBeforeMs
-      if (isOver) lists.free(row)
+      if (!lists.reported.isInUse(row) || lists.reported.isDirty(row)) continue
+      if (lists.reported.appliedPositionOf(row) > this.mergedPosition) continue
+      if (isForgotten(lists.reported.stayOf(row), nowMs)) lists.free(row)
     }
     return end < lists.reported.rowsEnd ? end : -1
   }
@@ -127,6 +123,23 @@ export class DenylistState {
   putBack(taken: TakenSteps): void {
     for (const { lists, rows } of taken.steps) for (const row of rows) lists.reported.setDirty(row, true)
     this.unmerged.putBack(taken)
+  }
+
+  /**
+   * Lets go of what another process has put into the tables. A row that holds a later operation goes on waiting.
+   * @returns the receipts that the tables hold now
+   */
+  dropMerged(coveredPosition: number): readonly Receipt[] {
+    if (coveredPosition <= this.mergedPosition && this.unmerged.oldestPosition > coveredPosition) return []
+    this.mergedPosition = Math.max(this.mergedPosition, coveredPosition)
+    const dropped = this.unmerged.dropThrough(coveredPosition)
+    for (const { lists, rows } of dropped) {
+      const isNewer = (row: number) => lists.reported.appliedPositionOf(row) > coveredPosition
+      for (const row of rows) if (!isNewer(row)) lists.reported.setDirty(row, false)
+      const newer = rows.filter(isNewer)
+      if (newer.length > 0) this.unmerged.addRows(lists, newer)
+    }
+    return dropped.flatMap(({ receipt }) => (receipt === undefined ? [] : [receipt]))
   }
 
   #applyTo(lists: AccountLists, operation: Operation, run: { step: Step; effect: Effect }): void {
@@ -143,8 +156,9 @@ export class DenylistState {
         return allow(lists, operation, run)
       case 'disallow':
         for (const range of operation.ranges) {
-          if (lists.allowed.delete(range)) run.effect.taken++
+          if (lists.allowed.inForce(range, run.step.receivedAtMs) !== undefined) run.effect.taken++
           else skip(run.effect, 'unknown')
+          lists.allowed.delete(range)
           run.effect.disallowed.push(range)
         }
     }
@@ -189,12 +203,6 @@ export class DenylistState {
   }
 }
 
-/** What may leave the memory: naturally ended rows at once, unbanned ones only when no late sighting can revive them. */
-export interface SweepCutoffs {
-  readonly endedBeforeMs: number
-  readonly unbannedBeforeMs: number
-}
-
 function allow(
   lists: AccountLists,
   operation: Extract<Operation, { kind: 'allow' }>,
@@ -205,7 +213,7 @@ function allow(
     const row: AllowRow = {
       accountId: lists.accountId,
       range,
-      createdAtMs: lists.allowed.get(range)?.createdAtMs ?? step.receivedAtMs,
+      createdAtMs: lists.allowed.inForce(range, step.receivedAtMs)?.createdAtMs ?? step.receivedAtMs,
       ...(ttlSeconds === undefined ? {} : { expiresAtMs: step.receivedAtMs + ttlSeconds * 1000 }),
       dataset,
       tags,

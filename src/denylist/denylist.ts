@@ -38,12 +38,14 @@ export interface AllowedRange {
 
 /** How the lists are doing, for health checks and people. */
 export interface DenylistStatus {
-  /** Rows in memory, of all accounts; those that ended leave it within seconds. */
+  /** Rows in memory, of all accounts; those that ended leave it within minutes. */
   readonly entries: number
   /** Rows that wait to be written to the tables; the journal covers them. */
   readonly waitingRows: number
   /** The last failure to write behind, until one succeeds. */
   readonly mergeError?: string
+  /** For how long the journal has not been read to its end: what other processes took since is missing. */
+  readonly behindMs?: number
 }
 
 /** The lists of all accounts: everything is answered from memory and is current. */

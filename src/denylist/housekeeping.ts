@@ -5,10 +5,13 @@ import { IDEMPOTENCY_MS } from './receipt-book.ts'
 
 const DAY_MS = 86_400_000
 
-/** How long an unban is remembered against sightings from before it that arrive late: seven days. */
-export const UNBAN_MEMORY_MS = 7 * DAY_MS
 /** How long entries stay as history after they ended. */
 const HISTORY_MS = 90 * DAY_MS
+/**
+ * An operation takes effect at most so long after its arrival, by the clock of any process that applies it. Only what
+ * was over before that is swept, so that every process applies it to the same lists.
+ */
+export const APPLY_DELAY_MS = 300_000
 const SWEEP_EVERY_MS = 10_000
 const DELETE_EVERY_MS = 3_600_000
 /** Rows looked at without a pause; a few milliseconds. */
@@ -19,6 +22,10 @@ export interface HousekeepingOptions {
   readonly store: DenylistStore
   readonly clock: Clock
   readonly logger: Logger
+  /** The newest time up to which this process has applied everything. */
+  readonly currentAtMs: () => number
+  /** Whether this process is the one that deletes. */
+  readonly isLeading: () => boolean
 }
 
 /** Frees the memory of entries that ended, and deletes history that is too old, in small steps. */
@@ -45,21 +52,20 @@ export class Housekeeping {
       await clock.sleep(SWEEP_EVERY_MS, signal)
       if (signal.aborted) return
       await this.#sweep()
-      if (clock.nowMs() < deleteAtMs || signal.aborted) continue
+      if (clock.nowMs() < deleteAtMs || signal.aborted || !this.#options.isLeading()) continue
       deleteAtMs = clock.nowMs() + DELETE_EVERY_MS
       await this.#deleteHistory()
     }
   }
 
   async #sweep(): Promise<void> {
-    const { state, clock } = this.#options
-    const nowMs = clock.nowMs()
-    const cutoffs = { endedBeforeMs: nowMs, unbannedBeforeMs: nowMs - UNBAN_MEMORY_MS }
+    const { state, clock, currentAtMs } = this.#options
+    const nowMs = currentAtMs() - APPLY_DELAY_MS
     for (const lists of state.accounts) {
       lists.allowed.sweep(nowMs)
       for (let fromRow = 0; fromRow >= 0; ) {
         if (this.#stopping.signal.aborted) return
-        fromRow = state.sweep(lists, { fromRow, maxRows: SWEEP_ROWS, cutoffs })
+        fromRow = state.sweep(lists, { fromRow, maxRows: SWEEP_ROWS, nowMs })
         await clock.sleep(0, this.#stopping.signal)
       }
     }

@@ -17,9 +17,12 @@ export type {
   AllowRow,
   Checkpoint,
   DenylistStore,
+  DenylistTables,
   EntryLabel,
   EntryRows,
+  JournalFollower,
   JournalRecord,
+  OnceKey,
   ReportQueue,
 } from './ports.ts'
 export { type SelectedAddresses, type SelectOptions, selectAddresses } from './select-addresses.ts'

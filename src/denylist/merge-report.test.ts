@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
-import { endOfStay, mergeReport, type ReportedSighting, type Stay } from './merge-report.ts'
+import { endOfStay, isForgotten, mergeReport, type ReportedSighting, type Stay } from './merge-report.ts'
 
 const arrivedMs = 1_000_000_000
 const sightings = fc.record({
@@ -52,6 +52,21 @@ describe('merging a report', () => {
       ttlSeconds: 60,
       totalReports: 1,
     })
+  })
+
+  it('takes a stay that ended by itself, or whose unban is long past, for none at all', () => {
+    const weekMs = 7 * 86_400_000
+    fc.assert(
+      fc.property(sightings, fc.boolean(), fc.nat(2 * weekMs), (report, isUnbanned, agoMs) => {
+        const lastReportMs = arrivedMs - agoMs
+        const stay: Stay = { lastReportMs, ttlSeconds: isUnbanned ? 0 : 60, totalReports: 7 }
+        fc.pre(isForgotten(stay, arrivedMs))
+        expect(mergeReport(stay, report, arrivedMs)).toEqual(mergeReport(undefined, report, arrivedMs))
+      }),
+    )
+    expect(isForgotten({ lastReportMs: 0, ttlSeconds: 0 }, weekMs - 1)).toBe(false)
+    expect(isForgotten({ lastReportMs: 0, ttlSeconds: 0 }, weekMs)).toBe(true)
+    expect(isForgotten({ lastReportMs: 0, ttlSeconds: 1 }, 999)).toBe(false)
   })
 
   it('does not revive an address by a sighting from before its unban', () => {

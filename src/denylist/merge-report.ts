@@ -1,6 +1,9 @@
 import { uniteTags } from './label-table.ts'
 import type { EntryLabel } from './ports.ts'
 
+/** How long an unban is remembered against sightings from before it that arrive late: seven days. */
+export const UNBAN_MEMORY_MS = 7 * 86_400_000
+
 /** The time an address is on the reported list without a break, from its first report to its end. */
 export interface Stay {
   /** Epoch milliseconds of the newest sighting, or of the unban that ended the stay. */
@@ -37,12 +40,20 @@ export function newestOf(stay: Stay, report: ReportedSighting): Newest {
 }
 
 /**
+ * Whether a stay is to be remembered no more at `nowMs`: it ended by itself, or its unban is long past. Such a stay and none
+ * at all are the same to every operation, so each process may forget it when it likes.
+ */
+export function isForgotten(stay: Pick<Stay, 'lastReportMs' | 'ttlSeconds'>, nowMs: number): boolean {
+  return endOfStay(stay) + (stay.ttlSeconds === 0 ? UNBAN_MEMORY_MS : 0) <= nowMs
+}
+
+/**
  * Adds one report to what is known of an address (contract: the ttl starts anew from the newest sighting, the count rises).
- * @param receivedAtMs arrival of the report; a stay that ended before it is over, and a newer sighting begins another
+ * @param receivedAtMs arrival of the report; whatever is reported of a stay that ended by itself before begins another
  */
 export function mergeReport(stay: Stay | undefined, report: ReportedSighting, receivedAtMs: number): Stay {
   const fresh: Stay = { lastReportMs: report.observedAtMs, ttlSeconds: report.ttlSeconds, totalReports: 1 }
-  if (stay === undefined) return fresh
+  if (stay === undefined || isForgotten(stay, receivedAtMs)) return fresh
   const newest = newestOf(stay, report)
   if (endOfStay(stay) <= receivedAtMs) return newest === 'report' ? fresh : stay
   const totalReports = stay.totalReports + 1

@@ -22,11 +22,12 @@ export interface MergerOptions {
   readonly onWritten: (checkpoint: Checkpoint) => void
 }
 
-/** Writes changes behind: takes them from the state, checkpoints them, then trims the journal. Never two at a time. */
+/** Writes changes behind, where this process leads: takes them from the state, checkpoints them, then trims the journal. Never two at a time. */
 export class Merger {
   readonly #options: MergerOptions
   readonly #stopping = new AbortController()
   #running: Promise<void> | undefined
+  #isLeading = false
   #error: string | undefined
 
   constructor(options: MergerOptions) {
@@ -38,8 +39,19 @@ export class Merger {
     return this.#error
   }
 
+  get isLeading(): boolean {
+    return this.#isLeading
+  }
+
+  /** Says whether this process is the one that writes; at first it is not. */
+  lead(isLeading: boolean): void {
+    this.#isLeading = isLeading
+    if (isLeading) this.wake()
+  }
+
   /** Sees to it that what waits is written soon. */
   wake(): void {
+    if (!this.#isLeading) return
     this.#running ??= this.#run().finally(() => {
       this.#running = undefined
       if (!this.#options.state.unmerged.isEmpty && !this.#stopping.signal.aborted) this.wake()
@@ -52,14 +64,15 @@ export class Merger {
     const endAtMs = clock.nowMs() + CLOSE_MS
     this.#stopping.abort()
     await this.#running
-    while (!state.unmerged.isEmpty && clock.nowMs() < endAtMs) if (!(await this.#writeOne())) return
+    while (this.#isLeading && !state.unmerged.isEmpty && clock.nowMs() < endAtMs)
+      if (!(await this.#writeOne())) return
   }
 
   async #run(): Promise<void> {
     const { state, clock } = this.#options
     const { signal } = this.#stopping
     let retryInMs = RETRY_MS
-    while (!state.unmerged.isEmpty && !signal.aborted) {
+    while (this.#isLeading && !state.unmerged.isEmpty && !signal.aborted) {
       if (state.unmerged.waitingRows < MAX_CHECKPOINT_ROWS) await clock.sleep(LINGER_MS, signal)
       if (await this.#writeOne()) retryInMs = RETRY_MS
       else {
@@ -86,7 +99,7 @@ export class Merger {
       return false
     }
     this.#error = undefined
-    state.mergedPosition = checkpoint.coveredPosition
+    state.mergedPosition = Math.max(state.mergedPosition, checkpoint.coveredPosition)
     onWritten(checkpoint)
     await queue.trim(checkpoint.coveredPosition).catch((cause: unknown) => {
       if (!(cause instanceof HoneyjamError)) throw cause

@@ -3,23 +3,27 @@ import { type Clock, HoneyjamError, type Logger } from '../runtime/index.ts'
 import type { AccountLists } from './account-lists.ts'
 import type { AllowedRange, Denylist, DenylistStatus, Entry, EntryFilter } from './denylist.ts'
 import { DenylistState } from './denylist-state.ts'
-import { Housekeeping, UNBAN_MEMORY_MS } from './housekeeping.ts'
-import { endOfStay } from './merge-report.ts'
+import { APPLY_DELAY_MS, Housekeeping } from './housekeeping.ts'
+import { endOfStay, UNBAN_MEMORY_MS } from './merge-report.ts'
 import { Merger } from './merger.ts'
 import type { Operation, Receipt } from './operation.ts'
 import { decodeOperation, encodeOperation } from './operation-codec.ts'
-import type { AllowRow, DenylistStore, ReportQueue } from './ports.ts'
+import type { AllowRow, DenylistStore, JournalRecord, ReportQueue } from './ports.ts'
 import { ReceiptBook } from './receipt-book.ts'
 
 /** Rows that may wait to be merged; beyond it requests are refused until the store has caught up. */
 const MAX_WAITING_ROWS = 4_000_000
 const REPLAY_PAGE = 500
+/** A shared journal that could not be read for so long is worth a word. */
+const BEHIND_MS = 10_000
 
 export interface OpenDenylistOptions {
   readonly store: DenylistStore
   readonly queue: ReportQueue
   readonly clock: Clock
   readonly logger: Logger
+  /** Told when this process was away from a shared journal for too long: it must be started anew. */
+  readonly onLost?: (error: HoneyjamError) => void
 }
 
 /**
@@ -29,23 +33,27 @@ export interface OpenDenylistOptions {
  */
 export async function openDenylist(options: OpenDenylistOptions): Promise<Denylist> {
   const { store, queue, clock, logger } = options
-  const coveredPosition = await store.coveredPosition()
-  const state = new DenylistState(coveredPosition)
-  const receipts = new ReceiptBook(store)
-  const oldestMs = await oldestReplayedMs(queue, coveredPosition, clock.nowMs())
-  await store.loadEntries(oldestMs - UNBAN_MEMORY_MS, (rows) => state.load(rows))
-  state.loadAllowed(await store.loadAllowed(oldestMs))
-  const replayed = await replay(queue, coveredPosition, (operation, position) =>
+  const receipts = new ReceiptBook(store, { looksUpKeys: !queue.isShared })
+  const state = await store.snapshot(async (tables) => {
+    const coveredPosition = await tables.coveredPosition()
+    const loaded = new DenylistState(coveredPosition)
+    const oldestMs = await oldestReplayedMs(queue, coveredPosition, clock.nowMs())
+    await tables.loadEntries(oldestMs - UNBAN_MEMORY_MS, (rows) => loaded.load(rows))
+    loaded.loadAllowed(await tables.loadAllowed(oldestMs))
+    return loaded
+  })
+  const replayed = await replay(queue, state.mergedPosition, (operation, position) =>
     receipts.keep(state.apply(operation, position)),
   )
   if (replayed > 0) logger.info({ reports: replayed }, 'journal replayed')
   return new MemoryDenylist({ state, receipts, options })
 }
 
-/** Arrival of the oldest operation that is to be replayed: entries that were alive then are needed. */
+/** Before the arrival of all operations that are to be replayed: entries that were alive then are needed. */
 async function oldestReplayedMs(queue: ReportQueue, coveredPosition: number, nowMs: number): Promise<number> {
   const [first] = await queue.read(coveredPosition, 1)
-  return first === undefined ? nowMs : Math.min(nowMs, decodeOperation(first.body).receivedAtMs)
+  const firstMs = first === undefined ? nowMs : Math.min(nowMs, decodeOperation(first.body).receivedAtMs)
+  return firstMs - APPLY_DELAY_MS
 }
 
 async function replay(
@@ -69,11 +77,14 @@ async function replay(
 class MemoryDenylist implements Denylist {
   readonly #state: DenylistState
   readonly #receipts: ReceiptBook
-  readonly #queue: ReportQueue
+  readonly #options: OpenDenylistOptions
+  /** So that an own record need not be read again. */
+  readonly #operationByBody = new WeakMap<Uint8Array, Operation>()
   readonly #merger: Merger
   readonly #housekeeping: Housekeeping
   readonly #underWay = new Set<Promise<Receipt>>()
-  #isClosed = false
+  #closedBecause: string | undefined
+  #currentAtMs: number
 
   constructor({
     state,
@@ -86,18 +97,29 @@ class MemoryDenylist implements Denylist {
   }) {
     this.#state = state
     this.#receipts = receipts
-    this.#queue = options.queue
+    this.#options = options
+    this.#currentAtMs = options.clock.nowMs()
     this.#merger = new Merger({
       ...options,
       state,
       onWritten: (checkpoint) => receipts.forget(checkpoint.receipts),
     })
-    this.#housekeeping = new Housekeeping({ ...options, state })
-    if (!state.unmerged.isEmpty) this.#merger.wake()
+    this.#housekeeping = new Housekeeping({
+      ...options,
+      state,
+      currentAtMs: () => this.#currentMs(),
+      isLeading: () => this.#merger.isLeading,
+    })
+    options.queue.follow(state.unmerged.newestPosition, {
+      onRecords: (records) => this.#apply(records),
+      onCurrent: (coveredPosition) => this.#dropMerged(coveredPosition),
+      onLead: (isLeading) => this.#merger.lead(isLeading),
+      onLost: (error) => this.#lose(error),
+    })
   }
 
   async submit(operation: Operation): Promise<Receipt> {
-    if (this.#isClosed) throw new HoneyjamError('STORE_UNAVAILABLE', 'the lists are closed')
+    if (this.#closedBecause !== undefined) throw new HoneyjamError('STORE_UNAVAILABLE', this.#closedBecause)
     if (this.#state.unmerged.waitingRows > MAX_WAITING_ROWS) {
       throw new HoneyjamError('STORE_UNAVAILABLE', 'too many changes wait to be written to the store')
     }
@@ -143,28 +165,56 @@ class MemoryDenylist implements Denylist {
     let entries = 0
     for (const { reported } of this.#state.accounts) entries += reported.size
     const { error } = this.#merger
+    const behindMs = this.#options.clock.nowMs() - this.#currentMs()
     return {
       entries,
       waitingRows: this.#state.unmerged.waitingRows,
       ...(error === undefined ? {} : { mergeError: error }),
+      ...(behindMs > BEHIND_MS ? { behindMs } : {}),
     }
   }
 
   async close(): Promise<void> {
-    this.#isClosed = true
+    this.#closedBecause ??= 'the lists are closed'
     await Promise.allSettled(this.#underWay)
     await this.#housekeeping.close()
     await this.#merger.close()
   }
 
-  /** `append` settles in the order of positions and `then` keeps it, so operations take effect in that order. */
-  #take(operation: Operation): Promise<Receipt> {
-    return this.#queue.append(encodeOperation(operation)).then((position) => {
-      const receipt = this.#state.apply(operation, position)
-      this.#receipts.keep(receipt)
-      this.#merger.wake()
-      return receipt
-    })
+  async #take(operation: Operation): Promise<Receipt> {
+    const { accountId, idempotencyKey, receivedAtMs, receiptId } = operation
+    const { queue } = this.#options
+    const body = encodeOperation(operation)
+    this.#operationByBody.set(body, operation)
+    let counted = receiptId
+    if (idempotencyKey === undefined) await queue.append(body)
+    else counted = await queue.appendOnce(body, { accountId, idempotencyKey, receivedAtMs, receiptId })
+    const receipt = await this.#receipts.find(accountId, counted)
+    if (receipt === undefined) throw new HoneyjamError('STORE_UNAVAILABLE', `the receipt ${counted} is gone`)
+    return receipt
+  }
+
+  #apply(records: readonly JournalRecord[]): void {
+    for (const { position, body } of records) {
+      const operation = this.#operationByBody.get(body) ?? decodeOperation(body)
+      this.#receipts.keep(this.#state.apply(operation, position))
+    }
+    this.#merger.wake()
+  }
+
+  #dropMerged(coveredPosition: number): void {
+    this.#currentAtMs = this.#options.clock.nowMs()
+    this.#receipts.forget(this.#state.dropMerged(coveredPosition))
+  }
+
+  #lose(error: HoneyjamError): void {
+    this.#closedBecause = error.message
+    this.#options.onLost?.(error)
+  }
+
+  /** A journal of this process alone is never behind. */
+  #currentMs(): number {
+    return this.#options.queue.isShared ? this.#currentAtMs : this.#options.clock.nowMs()
   }
 
   #entryOf(lists: AccountLists, row: number, nowMs: number): Entry | undefined {

@@ -7,12 +7,15 @@ export const IDEMPOTENCY_MS = 7 * 86_400_000
 /** Receipts: the newest from memory until the tables hold them, the rest from the tables. */
 export class ReceiptBook {
   readonly #store: DenylistStore
+  readonly #looksUpKeys: boolean
   readonly #byId = new Map<string, Receipt>()
   readonly #byKey = new Map<string, Receipt>()
   readonly #underWayByKey = new Map<string, Promise<Receipt>>()
 
-  constructor(store: DenylistStore) {
+  /** @param looksUpKeys whether the tables are asked for earlier requests with the same key, or the journal does it */
+  constructor(store: DenylistStore, { looksUpKeys }: { readonly looksUpKeys: boolean }) {
     this.#store = store
+    this.#looksUpKeys = looksUpKeys
   }
 
   /** Keeps a receipt until {@link forget}. */
@@ -61,7 +64,7 @@ export class ReceiptBook {
     request: { readonly accountId: number; readonly idempotencyKey: string; readonly receivedAtMs: number },
   ): Promise<Receipt | undefined> {
     const kept = this.#byKey.get(key)
-    if (kept !== undefined) return kept
+    if (kept !== undefined || !this.#looksUpKeys) return kept
     return await this.#store.findReceiptByIdempotencyKey(
       request.accountId,
       request.idempotencyKey,

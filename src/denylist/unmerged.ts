@@ -47,6 +47,11 @@ export class Unmerged {
     return this.#newestPosition
   }
 
+  /** Of the first step that waits; infinite when none does. */
+  get oldestPosition(): number {
+    return this.#steps[this.#head]?.position ?? Number.POSITIVE_INFINITY
+  }
+
   add(step: UnmergedStep): void {
     this.#newestPosition = step.position
     this.#steps.push(step)
@@ -80,6 +85,23 @@ export class Unmerged {
     this.#steps = [...taken.steps, ...this.#steps.slice(this.#head)]
     this.#head = 0
     this.#rows += taken.steps.reduce((sum, step) => sum + step.rows.length, 0)
+  }
+
+  /** Takes the steps up to and including `position` off the front. */
+  dropThrough(position: number): readonly UnmergedStep[] {
+    const from = this.#head
+    while (this.oldestPosition <= position) this.#head++
+    const dropped = this.#steps.slice(from, this.#head)
+    this.#rows -= dropped.reduce((sum, step) => sum + step.rows.length, 0)
+    this.#dropTaken()
+    return dropped
+  }
+
+  /** Lets rows wait that no step names any more, ahead of all steps and to be covered with the first of them. */
+  addRows(lists: AccountLists, rows: readonly number[]): void {
+    const position = this.#steps[this.#head]?.position ?? this.#newestPosition
+    const step = { position, lists, rows, allowed: [], disallowed: [], receipt: undefined }
+    this.putBack({ steps: [step], coveredPosition: position - 1 })
   }
 
   #coveredPosition(): number {

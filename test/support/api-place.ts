@@ -143,15 +143,24 @@ async function send(
 
 function breakable(queue: ReportQueue): { queue: ReportQueue; break(isBroken: boolean): void } {
   let isBroken = false
+  const refuse = () => {
+    if (isBroken) throw new HoneyjamError('STORE_UNAVAILABLE', 'no space left on /secret/path')
+  }
   return {
     break: (value) => {
       isBroken = value
     },
     queue: {
+      isShared: queue.isShared,
       append: async (body) => {
-        if (isBroken) throw new HoneyjamError('STORE_UNAVAILABLE', 'no space left on /secret/path')
+        refuse()
         return await queue.append(body)
       },
+      appendOnce: async (body, once) => {
+        refuse()
+        return await queue.appendOnce(body, once)
+      },
+      follow: (after, follower) => queue.follow(after, follower),
       read: (after, limit) => queue.read(after, limit),
       trim: (position) => queue.trim(position),
       size: () => queue.size(),

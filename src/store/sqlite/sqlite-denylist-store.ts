@@ -1,4 +1,11 @@
-import type { AllowRow, Checkpoint, DenylistStore, EntryRows, Receipt } from '../../denylist/index.ts'
+import type {
+  AllowRow,
+  Checkpoint,
+  DenylistStore,
+  DenylistTables,
+  EntryRows,
+  Receipt,
+} from '../../denylist/index.ts'
 import { buffersOf, copyRows } from './entry-rows.ts'
 import type { EntryPage, SweepStep } from './entry-table.ts'
 import type { TablesCalls } from './tables-worker.ts'
@@ -10,6 +17,11 @@ export class SqliteDenylistStore implements DenylistStore {
 
   constructor(worker: WorkerClient<TablesCalls>) {
     this.#worker = worker
+  }
+
+  /** No other process writes here, and this one has not begun to. */
+  snapshot<Result>(read: (tables: DenylistTables) => Promise<Result>): Promise<Result> {
+    return read(this)
   }
 
   coveredPosition(): Promise<number> {

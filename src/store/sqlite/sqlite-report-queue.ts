@@ -1,4 +1,4 @@
-import type { JournalRecord, ReportQueue } from '../../denylist/index.ts'
+import type { JournalFollower, JournalRecord, OnceKey, ReportQueue } from '../../denylist/index.ts'
 import { HoneyjamError } from '../../runtime/index.ts'
 import type { JournalCalls } from './journal-worker.ts'
 import type { WorkerClient } from './worker-client.ts'
@@ -9,7 +9,9 @@ export const MAX_WAITING_BYTES = 64 * 1024 * 1024
 
 /** The journal in `journal.db`, by way of its worker thread. */
 export class SqliteReportQueue implements ReportQueue {
+  readonly isShared = false
   readonly #worker: WorkerClient<JournalCalls>
+  #follower: JournalFollower | undefined
   #waitingRecords = 0
   #waitingBytes = 0
 
@@ -26,11 +28,24 @@ export class SqliteReportQueue implements ReportQueue {
     try {
       // a copy of its own: a Buffer may share its memory with others, and the caller may write into it again
       const copy = new Uint8Array(body)
-      return await this.#worker.call('append', copy, [copy.buffer])
+      const position = await this.#worker.call('append', copy, [copy.buffer])
+      this.#follower?.onRecords([{ position, body }])
+      return position
     } finally {
       this.#waitingRecords--
       this.#waitingBytes -= bytes
     }
+  }
+
+  async appendOnce(body: Uint8Array, { receiptId }: OnceKey): Promise<string> {
+    await this.append(body)
+    return receiptId
+  }
+
+  /** What lies behind `afterPosition` already was read before: nobody else appends. */
+  follow(_afterPosition: number, follower: JournalFollower): void {
+    this.#follower = follower
+    follower.onLead(true)
   }
 
   read(afterPosition: number, limit: number): Promise<readonly JournalRecord[]> {
