@@ -4,6 +4,8 @@ import type { SendStep } from './sender.ts'
 
 /** Hears of what an agent does, target by target. It must not throw, and not take long. */
 export interface AgentObserver {
+  /** These logs are followed from now on, besides those told before; a log may be told again. */
+  onLogs(target: string, logPaths: readonly string[]): void
   /**
    * Lines were read and taken in; a batch without lines says that reading has begun.
    * @param target the URL that reports go to

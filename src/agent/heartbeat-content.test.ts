@@ -14,7 +14,7 @@ const TOTALS = { requests: 0, batches: 0, addresses: 0 }
 const BATCH = { id: 1, idempotencyKey: 'k', report: { addresses: [], type: 'A', ttlSeconds: 1, tags: [] } }
 
 function boardOf(clock = new ManualClock()): AgentStatusBoard {
-  return new AgentStatusBoard({ logPaths: ['/one', '/two'], clock })
+  return new AgentStatusBoard({ clock })
 }
 
 const contentOf = (board: AgentStatusBoard, target = TARGET) =>

@@ -36,6 +36,10 @@ export class HeartbeatObserver implements AgentObserver {
     this.#options = options
   }
 
+  onLogs(target: string, logPaths: readonly string[]): void {
+    this.#options.inner.onLogs(target, logPaths)
+  }
+
   onRead(target: string, logPath: string, batch: LogBatch): void {
     this.#options.inner.onRead(target, logPath, batch)
   }

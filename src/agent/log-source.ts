@@ -7,6 +7,8 @@ export type FollowLog = (options: {
   readonly groups: readonly string[]
   /** Where to go on; from the start of the file without. */
   readonly from?: LogPosition
+  /** Epoch milliseconds: without `from`, rotated files written to later are read as well. */
+  readonly unreadSinceMs?: number
   readonly clock: Clock
   readonly logger: Logger
   readonly signal: AbortSignal

@@ -19,7 +19,8 @@ let sockets: Socket[]
 
 beforeEach(async () => {
   clock = new ManualClock()
-  board = new AgentStatusBoard({ logPaths: ['/log "1"\n'], clock })
+  board = new AgentStatusBoard({ clock })
+  board.onLogs(TARGET, ['/log "1"\n'])
   board.onProgress(TARGET, { waitingAddresses: 7, totals: TOTALS })
   server = await startMetricsServer({ address: ANYWHERE, board, clock })
   sockets = []

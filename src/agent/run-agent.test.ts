@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
@@ -220,6 +220,7 @@ describe('a running agent', () => {
   it('tells how much waits and was delivered', async () => {
     const told: TargetProgress[] = []
     const observer = {
+      onLogs: () => undefined,
       onRead: () => undefined,
       onProgress: (_: string, progress: TargetProgress) => told.push(progress),
     }
@@ -237,7 +238,7 @@ describe('a running agent', () => {
   })
 
   it('tells which log was read for which target', async () => {
-    const board = new AgentStatusBoard({ logPaths: ['/log', '/other'], clock })
+    const board = new AgentStatusBoard({ clock })
     const running = start({ observer: board, logPaths: ['/log', '/other'] })
     logs.write('/log', 1, '192.0.2.1', '192.0.2.2')
     await clock.untilSleeping(clock.nowMs() + 60_000)
@@ -253,6 +254,26 @@ describe('a running agent', () => {
         totals: { addresses: 2 },
       },
     ])
+  })
+
+  it('takes up logs that appear where a pattern looks, also for each of several targets', async () => {
+    const board = new AgentStatusBoard({ clock })
+    const targets = ['tja_test', 'tja_other'].map((bearerToken, index) => {
+      return { apiUrl: `${server.apiUrl}${index === 0 ? '' : '?other'}`, bearerToken }
+    })
+    const path = join(directory, 'new', 'cowrie.json')
+    const running = start({ targets, observer: board, logPatterns: [join(directory, '*', 'cowrie.json')] })
+    await untilLogged('initialized', 2)
+    mkdirSync(join(directory, 'new'))
+    writeFileSync(path, '')
+    await clock.untilSleeping(clock.nowMs() + 10_000)
+    await clock.advance(10_000)
+    await vi.waitFor(() => expect(logs.starts.filter(([log]) => log === path)).toHaveLength(2))
+    stop.abort()
+    await running
+    for (const { logs: shown } of board.snapshot().targets) {
+      expect(shown).toMatchObject([{ path: '/log' }, { path, lines: 0 }])
+    }
   })
 
   it('lets nobody else use its directory', async () => {

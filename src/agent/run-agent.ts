@@ -8,6 +8,7 @@ import { Bell } from './bell.ts'
 import { Collector } from './collector.ts'
 import { startLine } from './config.ts'
 import { type DeliveryOptions, deliverRest, deliverUntil } from './delivery.ts'
+import { LogRoster, type RosterLog } from './log-roster.ts'
 import type { FollowLog } from './log-source.ts'
 import { openSender } from './open-sender.ts'
 import type { SendStep } from './sender.ts'
@@ -20,8 +21,10 @@ export interface RunAgentOptions extends AgentOptions {
    * one that is new begins as a new agent does.
    */
   readonly targets: readonly AgentTarget[]
-  /** The logs to follow, each through its own rotations. */
+  /** The logs to follow, each through its own rotations; neither they nor their directories need exist yet. */
   readonly logPaths: readonly string[]
+  /** What matches these is followed too, from when it appears; absolute. */
+  readonly logPatterns?: readonly string[]
   /** How long to go on delivering once `signal` is aborted; default 5,000. */
   readonly graceMs?: number
   /** Hears of what was read, recorded, delivered or must wait. */
@@ -65,13 +68,15 @@ async function runTargets(options: RunAgentOptions): Promise<AgentProgress> {
     options.config.spool,
   )
   for (const state of left) tellLeft(logger, state)
+  const roster = await openRoster(options)
   const failure = new AbortController()
   const signal = AbortSignal.any([options.signal, failure.signal])
+  const looking = roster.keepLooking(signal)
   try {
     const runs = targets.map(async (target, index) => {
       const ownLogger = targets.length === 1 ? logger : logger.child({ target: target.apiUrl })
       try {
-        return await runTarget({ ...options, ...target, logger: ownLogger, signal }, states[index]!)
+        return await runTarget({ ...options, ...target, roster, logger: ownLogger, signal }, states[index]!)
       } catch (error) {
         // the others end in good order
         failure.abort()
@@ -80,8 +85,16 @@ async function runTargets(options: RunAgentOptions): Promise<AgentProgress> {
     })
     return await allOf(runs)
   } finally {
+    failure.abort()
+    await looking
     for (const state of states) state.close()
   }
+}
+
+async function openRoster({ logPaths, logPatterns = [], ...options }: RunAgentOptions): Promise<LogRoster> {
+  const roster = new LogRoster({ ...options, logPaths, logPatterns })
+  await roster.look()
+  return roster
 }
 
 /** Waits for all, also when one has failed. */
@@ -91,7 +104,9 @@ async function allOf(runs: readonly Promise<AgentProgress>[]): Promise<AgentProg
 }
 
 /** The options as one target has them. */
-type TargetOptions = RunAgentOptions & AgentTarget
+interface TargetOptions extends RunAgentOptions, AgentTarget {
+  readonly roster: LogRoster
+}
 
 async function runTarget(options: TargetOptions, state: AgentState): Promise<AgentProgress> {
   const { sender, close } = openSender(options, state)
@@ -155,9 +170,10 @@ class RunningAgent {
   }
 
   async run(): Promise<AgentProgress> {
-    const { config, logger, logPaths, signal } = this.#options
+    const { config, logger, roster, signal, apiUrl, observer } = this.#options
     const { waitingAddresses: waiting, droppedAddresses: dropped } = this.#state
-    logger.info({ logs: logPaths, waiting, ...(dropped > 0 ? { dropped } : {}) }, startLine(config))
+    logger.info({ logs: roster.paths, waiting, ...(dropped > 0 ? { dropped } : {}) }, startLine(config))
+    observer?.onLogs(apiUrl, roster.paths)
     this.#tell()
     const done = new AbortController()
     const graceEndsAtMs = this.#onStop(done.signal)
@@ -189,17 +205,35 @@ class RunningAgent {
 
   /** Reads and records until the stop, then records the rest. */
   async #gather(): Promise<void> {
-    const reading = this.#options.logPaths.map((path) => this.#guard(this.#follow(path)))
-    await Promise.all([...reading, this.#guard(this.#collector.runTimer(this.#stop.signal))])
+    await Promise.all([this.#followAll(), this.#guard(this.#collector.runTimer(this.#stop.signal))])
     await this.#guard(Promise.resolve().then(() => this.#collector.flush()))
   }
 
-  async #follow(path: string): Promise<void> {
+  async #followAll(): Promise<void> {
+    const { apiUrl, observer, roster } = this.#options
+    const following: Promise<void>[] = []
+    for await (const log of roster.each(this.#stop.signal)) {
+      observer?.onLogs(apiUrl, [log.path])
+      following.push(this.#guard(this.#follow(log)))
+    }
+    await Promise.all(following)
+  }
+
+  async #follow({ path, absentAtMs }: RosterLog): Promise<void> {
     const { follow = followLog, apiUrl, config, clock, logger, observer } = this.#options
     const from = this.#state.positionOf(path)
     const signal = this.#stop.signal
     const groups = trackedGroups(rulesOf(config))
-    const batches = follow({ path, groups, clock, logger, signal, ...(from === undefined ? {} : { from }) })
+    const batches = follow({
+      path,
+      groups,
+      clock,
+      logger,
+      signal,
+      ...(from === undefined ? {} : { from }),
+      // it may have been rotated before it was noticed
+      ...(absentAtMs === undefined ? {} : { unreadSinceMs: absentAtMs }),
+    })
     for await (const batch of batches) {
       await this.#collector.take(path, batch, signal)
       observer?.onRead(apiUrl, path, batch)

@@ -22,8 +22,11 @@ let board: AgentStatusBoard
 beforeEach(() => {
   clock = new ManualClock()
   startedAtMs = clock.nowMs()
-  board = new AgentStatusBoard({ logPaths: ['/log'], clock })
-  for (const target of [HERE, THERE]) board.onProgress(target, progress())
+  board = new AgentStatusBoard({ clock })
+  for (const target of [HERE, THERE]) {
+    board.onLogs(target, ['/log'])
+    board.onProgress(target, progress())
+  }
 })
 
 function progress(step?: SendStep, waitingAddresses = 0): TargetProgress {

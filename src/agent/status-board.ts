@@ -54,33 +54,32 @@ export interface DeliveryFailure {
   readonly reason: string
 }
 
-export interface StatusBoardOptions {
-  /** Those that are to be read: each stands on the board before it is found. */
-  readonly logPaths: readonly string[]
-  readonly clock: Clock
-}
-
 /** Keeps in mind where an agent stands: how far it reads each log and what becomes of its reports, target by target. */
 export class AgentStatusBoard implements AgentObserver {
-  readonly #options: StatusBoardOptions
+  readonly #clock: Clock
   readonly #startedAtMs: number
   readonly #deliveryByTarget = new Map<string, Delivery>()
   readonly #logsByTarget = new Map<string, Map<string, LogStatus>>()
 
-  constructor(options: StatusBoardOptions) {
-    this.#options = options
-    this.#startedAtMs = options.clock.nowMs()
+  constructor({ clock }: { readonly clock: Clock }) {
+    this.#clock = clock
+    this.#startedAtMs = clock.nowMs()
+  }
+
+  onLogs(target: string, logPaths: readonly string[]): void {
+    const logs = this.#logsOf(target)
+    for (const path of logPaths) if (!logs.has(path)) logs.set(path, unread(path))
   }
 
   onRead(target: string, logPath: string, batch: LogBatch): void {
     const logs = this.#logsOf(target)
     const log = logs.get(logPath) ?? unread(logPath)
-    logs.set(logPath, readOn(log, batch, this.#options.clock.nowMs()))
+    logs.set(logPath, readOn(log, batch, this.#clock.nowMs()))
   }
 
   onProgress(target: string, { waitingAddresses, totals, step }: TargetProgress): void {
     const delivery = this.#deliveryByTarget.get(target) ?? NOTHING_DELIVERED
-    const stepped = step === undefined ? delivery : goOn(delivery, step, this.#options.clock.nowMs())
+    const stepped = step === undefined ? delivery : goOn(delivery, step, this.#clock.nowMs())
     this.#deliveryByTarget.set(target, { ...stepped, waitingAddresses, totals })
   }
 
@@ -94,7 +93,7 @@ export class AgentStatusBoard implements AgentObserver {
   #logsOf(target: string): Map<string, LogStatus> {
     const known = this.#logsByTarget.get(target)
     if (known !== undefined) return known
-    const logs = new Map(this.#options.logPaths.map((path) => [path, unread(path)]))
+    const logs = new Map<string, LogStatus>()
     this.#logsByTarget.set(target, logs)
     return logs
   }

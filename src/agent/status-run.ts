@@ -16,9 +16,9 @@ export interface WatchedAgentOptions extends Omit<RunAgentOptions, 'observer' | 
  * @throws HoneyjamError LISTEN_FAILED besides
  */
 export async function runWatchedAgent(options: WatchedAgentOptions): Promise<AgentProgress> {
-  const { config, logPaths, clock, logger, stateDirectory: directory, version } = options
+  const { config, clock, logger, stateDirectory: directory, version } = options
   const userAgent = `honeyjam/${version}`
-  const board = new AgentStatusBoard({ logPaths, clock })
+  const board = new AgentStatusBoard({ clock })
   const address = config.metricsListen
   const metrics = address === undefined ? undefined : await startMetricsServer({ address, board, clock })
   if (metrics !== undefined) {

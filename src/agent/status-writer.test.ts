@@ -22,8 +22,9 @@ beforeEach(() => {
   clock = new ManualClock()
   const captured = captureLog()
   lines = captured.lines
-  const board = new AgentStatusBoard({ logPaths: ['/log'], clock })
+  const board = new AgentStatusBoard({ clock })
   writer = new StatusWriter({ directory, board, clock, logger: captured.logger })
+  writer.onLogs(TARGET, ['/log'])
 })
 
 afterEach(() => {

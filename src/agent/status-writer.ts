@@ -31,6 +31,12 @@ export class StatusWriter implements AgentObserver {
     this.#options = options
   }
 
+  /** Alone it says nothing yet: the first progress of the target follows. */
+  onLogs(target: string, logPaths: readonly string[]): void {
+    this.#options.board.onLogs(target, logPaths)
+    if (this.#running !== undefined) this.#note()
+  }
+
   onRead(target: string, logPath: string, batch: LogBatch): void {
     this.#options.board.onRead(target, logPath, batch)
     this.#note()

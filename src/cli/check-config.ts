@@ -2,7 +2,7 @@ import { type AgentConfig, renderMetricsAddress } from '../agent/index.ts'
 import { type AgentSetup, loadAgentSetup, originOf } from './agent-setup.ts'
 import type { Context } from './context.ts'
 import { escapeText } from './escape-text.ts'
-import { chooseLogs } from './find-logs.ts'
+import { chooseLogs, currentLogs, describeLogs } from './find-logs.ts'
 import { maskKey } from './mask-key.ts'
 import { renderPairs, renderTable } from './table.ts'
 
@@ -26,13 +26,13 @@ export async function checkConfig(
   const { files } = setup.cowrie
   const logs = chooseLogs(setup)
   if (output.json) {
-    output.printJson({ files, values, logs: logs?.paths ?? [], warnings })
+    output.printJson({ files, values, logs: logs === undefined ? [] : currentLogs(logs), warnings })
     return
   }
   output.print(
     renderPairs([
       ['files', files.length === 0 ? 'none found' : files.join('\n')],
-      ['log', logs === undefined ? 'none found' : `${logs.paths.join('\n')}\n(${logs.reason})`],
+      ['log', logs === undefined ? 'none found' : describeLogs(logs)],
     ]),
   )
   const rows = values.map(({ name, value, origin }) => [name, escapeText(value), escapeText(origin)])

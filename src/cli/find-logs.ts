@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { globSync, isDynamicPattern } from 'tinyglobby'
+import { isLogPattern, matchLogsNow } from '../cowrie/index.ts'
 import { HoneyjamError } from '../runtime/index.ts'
 import type { AgentSetup } from './agent-setup.ts'
 
@@ -7,6 +7,8 @@ import type { AgentSetup } from './agent-setup.ts'
 export interface ChosenLogs {
   /** Absolute. A log that is not there yet is waited for. */
   readonly paths: readonly string[]
+  /** Absolute. What matches is followed as well, from when it appears. */
+  readonly patterns: readonly string[]
   /** For people: what named them. */
   readonly reason: string
 }
@@ -17,28 +19,41 @@ export interface ChosenLogs {
  * @throws HoneyjamError LOG_UNREADABLE there is one, but this user may not read its log
  */
 export function chooseLogs(setup: AgentSetup, named: readonly string[] = []): ChosenLogs | undefined {
-  if (named.length > 0) return { paths: named.map((path) => resolve(path)), reason: '--log' }
+  if (named.length > 0) return namedLogs(named)
   const { cowrie, config } = setup
   if (config.logPaths.length > 0) {
-    return { paths: expandGlobs(config.logPaths), reason: 'log_path in [output_threatjammer]' }
+    return {
+      paths: config.logPaths.filter((path) => !isLogPattern(path)),
+      patterns: config.logPaths.filter((path) => isLogPattern(path)),
+      reason: 'log_path in [output_threatjammer]',
+    }
   }
   const [first] = cowrie.findLog()
-  if (first?.state === 'present') return { paths: [first.path], reason: first.reason }
+  if (first?.state === 'present') return oneLog(first.path, first.reason)
   if (first?.state === 'blocked') {
     throw new HoneyjamError('LOG_UNREADABLE', `this user may not read ${first.path} (${first.reason})`)
   }
   const hasCowrie = cowrie.files.length > 0 || cowrie.root !== undefined
-  return first !== undefined && hasCowrie
-    ? { paths: [first.path], reason: `${first.reason}; not there yet` }
-    : undefined
+  return first !== undefined && hasCowrie ? oneLog(first.path, `${first.reason}; not there yet`) : undefined
 }
 
-/** A pattern stands for the files that are there now; the others are waited for. */
-function expandGlobs(paths: readonly string[]): string[] {
-  return paths.flatMap((path) => {
-    if (!isDynamicPattern(path)) return [path]
-    const files = globSync(path, { absolute: true, dot: true, expandDirectories: false }).toSorted()
-    if (files.length > 0) return files
-    throw new HoneyjamError('CONFIG_INVALID', `log_path in [output_threatjammer]: no file is called ${path}`)
-  })
+/** The logs that options name. */
+export function namedLogs(paths: readonly string[]): ChosenLogs {
+  return { paths: paths.map((path) => resolve(path)), patterns: [], reason: '--log' }
+}
+
+/** The logs as they are to be followed now, those that match a pattern included; each once. */
+export function currentLogs({ paths, patterns }: ChosenLogs): string[] {
+  return [...new Set([...paths, ...matchLogsNow(patterns)])]
+}
+
+/** What people are told to be watched. */
+export function describeLogs(logs: ChosenLogs): string {
+  const { patterns, reason } = logs
+  const more = patterns.map((pattern) => `and what else will match ${pattern}`)
+  return [...currentLogs(logs), ...more, `(${reason})`].join('\n')
+}
+
+function oneLog(path: string, reason: string): ChosenLogs {
+  return { paths: [path], patterns: [], reason }
 }

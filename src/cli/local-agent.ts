@@ -11,6 +11,7 @@ export interface LocalAgentOptions {
   readonly service: RunningService
   readonly config: AgentConfig
   readonly logPaths: readonly string[]
+  readonly logPatterns?: readonly string[]
   readonly stateDirectory: string
   readonly version: string
   readonly logger: Logger

@@ -11,7 +11,7 @@ import {
 } from './agent-setup.ts'
 import { findTargets } from './agent-target.ts'
 import type { Context } from './context.ts'
-import { type ChosenLogs, chooseLogs } from './find-logs.ts'
+import { type ChosenLogs, chooseLogs, currentLogs, describeLogs } from './find-logs.ts'
 import { hasIntakes, type ReportIntakes, startIntakes } from './report-intakes.ts'
 import type { ReportOptions } from './report-options.ts'
 import { listenForStop } from './stop-request.ts'
@@ -81,6 +81,7 @@ function prepare(options: ReportOptions, context: Context, logger: Logger): Prep
       ttlFrom: options.ttlFrom,
       stateDirectory: stateDirectory(options.state, setup.config.statePath, data),
       logPaths: logs.paths,
+      logPatterns: logs.patterns,
       clock: systemClock,
       logger,
       version: context.version,
@@ -88,11 +89,13 @@ function prepare(options: ReportOptions, context: Context, logger: Logger): Prep
   }
 }
 
+const NO_LOGS: ChosenLogs = { paths: [], patterns: [], reason: 'no log' }
+
 /** Where lines come from elsewhere, the only logs are those that were named as well: none is reported twice. */
 function chooseReportLogs(setup: AgentSetup, options: ReportOptions): ChosenLogs | undefined {
   if (!hasIntakes(options)) return chooseLogs(setup, options.log)
   const named = options.log?.filter((path) => path !== STANDARD_INPUT) ?? []
-  return named.length === 0 ? { paths: [], reason: 'no log' } : chooseLogs(setup, named)
+  return named.length === 0 ? NO_LOGS : chooseLogs(setup, named)
 }
 
 /** A configuration with a fault must not stop an agent that works. */
@@ -123,7 +126,7 @@ function announceAgent(
     output.printJson({
       report_url: first,
       further_report_urls: further,
-      logs: [...logs.paths, ...logPaths],
+      logs: [...currentLogs(logs), ...logPaths],
       listens_on: listensOn,
       state,
       pid: process.pid,
@@ -131,8 +134,7 @@ function announceAgent(
     return
   }
   output.print(`honeyjam ${version} reports to ${output.style('bold', first!)}`)
-  const watching =
-    logs.paths.length === 0 ? logPaths.join('\n') : `${logs.paths.join('\n')}\n(${logs.reason})`
+  const watching = logs === NO_LOGS ? logPaths.join('\n') : describeLogs(logs)
   output.print(
     indent(
       renderPairs([

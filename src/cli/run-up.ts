@@ -11,7 +11,7 @@ import {
 } from './agent-setup.ts'
 import { announceService } from './announce.ts'
 import type { Context } from './context.ts'
-import { type ChosenLogs, chooseLogs } from './find-logs.ts'
+import { type ChosenLogs, chooseLogs, describeLogs } from './find-logs.ts'
 import { formatSpan } from './format-time.ts'
 import { runLocalAgent } from './local-agent.ts'
 import { type RunningService, startService } from './start-service.ts'
@@ -54,6 +54,7 @@ export async function runUp(options: UpOptions & { readonly data: string }, cont
         service,
         config: setup.config,
         logPaths: watch.logs.paths,
+        logPatterns: watch.logs.patterns,
         stateDirectory: stateDirectory(undefined, setup.config.statePath, options.data),
         version: context.version,
         logger,
@@ -91,11 +92,10 @@ function describeWatch(watch: Watch, config: AgentConfig, read: string): [string
       ['watching', `nothing: ${watch.reason}`],
       ['read it', read],
     ]
-  const { paths, reason } = watch.logs
   const what = config.trackSession ? 'that connects' : 'that tries to log in'
   const next = `each address ${what} is reported within ${config.flushSeconds} s and stays listed for ${formatSpan(config.ttlSeconds * 1000)}`
   return [
-    ['watching', `${paths.join('\n')}\n(${reason})`],
+    ['watching', describeLogs(watch.logs)],
     ['next', next],
     ['read it', read],
   ]

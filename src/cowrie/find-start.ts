@@ -17,7 +17,8 @@ export interface Start {
 }
 
 /**
- * Opens the file of the position, if there is one, else the current file. When the file of the position is gone,
+ * Opens the file of the position, if there is one; else the oldest file written to since `unreadSinceMs`, or the current
+ * file where that is left out. When the file of the position is gone,
  * the oldest file that was written to later is next: all of it is unread.
  * @returns `absent` when there is no such file, `moved` when files were renamed meanwhile
  * @throws Error of the file system
@@ -25,8 +26,9 @@ export interface Start {
 export async function findStart(
   files: readonly ListedFile[],
   position: LogPosition | undefined,
+  unreadSinceMs = Infinity,
 ): Promise<Start | 'absent' | 'moved'> {
-  if (position === undefined) return await openFirst(files.filter((file) => file.isCurrent))
+  if (position === undefined) return await openFirst(filesAfter(files, undefined, unreadSinceMs))
   const file = await findPosition(files, position)
   if (file === 'moved') return file
   if (file === 'absent') {

@@ -10,8 +10,13 @@ export interface FollowLogOptions {
   readonly groups: readonly string[]
   /** The position of the last batch that was dealt with; what stands behind it follows, wherever it has gone since. */
   readonly from?: LogPosition
-  /** Where to start when there is no `from`; default `beginning` of the current file. Rotated files are left alone. */
+  /** Where to start when there is no `from`; default `beginning` of the current file. */
   readonly startAt?: 'beginning' | 'end'
+  /**
+   * Epoch milliseconds: rotated files written to later are read as well when there is no `from`. For a log that is known
+   * to be younger; without it rotated files are left alone.
+   */
+  readonly unreadSinceMs?: number
   /** How often to look when nothing tells of a change; default 1000. */
   readonly pollIntervalMs?: number
   /** Whether to listen to the file system besides looking at intervals; default `watch`. */

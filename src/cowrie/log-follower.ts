@@ -15,6 +15,7 @@ export interface LogFollowerOptions {
   readonly groups: readonly string[]
   readonly from?: LogPosition
   readonly startAt?: 'beginning' | 'end'
+  readonly unreadSinceMs?: number
   readonly logger: Logger
 }
 
@@ -39,6 +40,7 @@ export class LogFollower {
   readonly #groups: readonly string[]
   readonly #logger: Logger
   readonly #trouble: Trouble
+  readonly #unreadSinceMs: number | undefined
   #startAt: 'beginning' | 'end'
   #position: LogPosition | undefined
   #file: LogFile | undefined
@@ -46,12 +48,13 @@ export class LogFollower {
   /** Of the files that come after the open one, as far as seen. */
   #laterBytes = 0
 
-  constructor({ path, groups, from, startAt = 'beginning', logger }: LogFollowerOptions) {
+  constructor({ path, groups, from, startAt = 'beginning', unreadSinceMs, logger }: LogFollowerOptions) {
     this.#path = path
     this.#groups = groups
     this.#logger = logger
     this.#trouble = new Trouble(path, logger)
     this.#startAt = startAt
+    this.#unreadSinceMs = unreadSinceMs
     this.#position = from
     this.#scanner = new LineScanner({ groups })
   }
@@ -75,7 +78,7 @@ export class LogFollower {
   }
 
   async #open(): Promise<Step> {
-    const start = await findStart(await listLogFiles(this.#path), this.#position)
+    const start = await findStart(await listLogFiles(this.#path), this.#position, this.#unreadSinceMs)
     if (start === 'moved') return IDLE
     if (start === 'absent') {
       this.#trouble.tellAbsence()

@@ -1,8 +1,7 @@
-import { resolve } from 'node:path'
 import { probeService, type ServiceAnswer, serviceUrlOf } from '../../client/index.ts'
 import { type AgentSetup, loadAgentSetup, ownAuthorities, stateDirectory } from '../agent-setup.ts'
 import type { Context } from '../context.ts'
-import { chooseLogs } from '../find-logs.ts'
+import { chooseLogs, currentLogs, namedLogs } from '../find-logs.ts'
 import { type AskService, checkClock, checkKey } from './check-answer.ts'
 import { checkCanary } from './check-canary.ts'
 import { checkConfiguration } from './check-configuration.ts'
@@ -20,6 +19,8 @@ export type DoctorRequest = DoctorOptions & { readonly data: string }
 const UNREAD = 'the configuration was not read'
 const ANSWER_MS = 10_000
 const TIMEOUTS = { connectMs: ANSWER_MS, headersMs: ANSWER_MS, bodyMs: ANSWER_MS }
+const NO_MATCH =
+  'The agent takes up what matches when it appears. See that Cowrie runs and has [output_jsonlog] enabled, or mend log_path.'
 /** A log cannot be chosen, so there is nothing to say which one. */
 const NO_COWRIE = "Name the log with --log, or Cowrie's configuration with --cowrie-config."
 
@@ -60,18 +61,17 @@ function logChecks(setup: AgentSetup | undefined, { log, watchSeconds }: DoctorR
   const lone = (run: Check['run']): Check[] => [{ name, run }]
   if (setup === undefined && log === undefined) return lone(() => skipped(UNREAD))
   try {
-    const chosen = setup === undefined ? namedLogs(log) : chooseLogs(setup, log)
+    const chosen = setup === undefined ? namedLogs(log ?? []) : chooseLogs(setup, log)
     if (chosen === undefined) return lone(() => failed('no sign of a Cowrie on this machine', NO_COWRIE))
-    const { paths, reason } = chosen
+    const { reason } = chosen
     const watchMs = watchSeconds * 1000
+    const paths = currentLogs(chosen)
+    if (paths.length === 0)
+      return lone(() => failed(`no log matches ${chosen.patterns.join(', ')}`, NO_MATCH))
     return paths.map((path) => ({ name, run: (signal) => checkLog({ path, reason, watchMs, signal }) }))
   } catch (error) {
     return lone(() => findingOfError(error))
   }
-}
-
-function namedLogs(log: readonly string[] = []) {
-  return { paths: log.map((path) => resolve(path)), reason: '--log' }
 }
 
 interface Authorities {
