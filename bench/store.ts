@@ -5,7 +5,7 @@
 import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Checkpoint, EntryRows } from '../src/denylist/index.ts'
+import { type Checkpoint, type EntryRows, NO_LIST_CHANGES } from '../src/denylist/index.ts'
 import { silentLogger } from '../src/runtime/index.ts'
 import { openSqliteStore, type SqliteStore } from '../src/store/sqlite/index.ts'
 
@@ -138,7 +138,14 @@ function checkpointOf(addresses: readonly number[], seed: number): Checkpoint {
     labelIndexes: new Uint32Array(count),
     labels: [{ dataset: 'ABUSE', tags: ['COWRIE', 'LOGIN', 'SESSION'] }],
   }
-  return { entries, allowed: [], disallowed: [], receipts: [], coveredPosition: seed + 1 }
+  return {
+    entries,
+    allowed: [],
+    disallowed: [],
+    lists: NO_LIST_CHANGES,
+    receipts: [],
+    coveredPosition: seed + 1,
+  }
 }
 
 function freshAddress(): number {

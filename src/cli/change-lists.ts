@@ -27,6 +27,8 @@ const WORDS_FOR_REASON: Readonly<Record<SkipWord, string>> = {
   'never-a-source': 'no packet can come from it',
   allowed: 'on the allowlist',
   unknown: 'not on the list',
+  'over-limit': 'the account has as many as it may',
+  'default-list': 'this list cannot be changed so',
 }
 
 /**

@@ -22,7 +22,15 @@ export const BanRequest = z.object(
 export type BanRequest = z.input<typeof BanRequest>
 
 /** Why an address or range was left out. */
-export const SkipWord = z.enum(['unparsable', 'private', 'never-a-source', 'allowed', 'unknown'])
+export const SkipWord = z.enum([
+  'unparsable',
+  'private',
+  'never-a-source',
+  'allowed',
+  'unknown',
+  'over-limit',
+  'default-list',
+])
 export type SkipWord = z.infer<typeof SkipWord>
 
 const Skipped = { outcome: z.literal('skipped'), reason: SkipWord }
@@ -132,7 +140,21 @@ export type CreatedKey = z.infer<typeof CreatedKey>
 /** Answer of `GET /honeyjam/v1/receipts/ID`. */
 export const ReceiptInfo = z.object({
   receipt_id: z.string(),
-  kind: z.enum(['report', 'unban', 'remove', 'allow', 'disallow']),
+  kind: z.enum([
+    'report',
+    'unban',
+    'remove',
+    'allow',
+    'disallow',
+    'list-create',
+    'list-update',
+    'list-delete',
+    'list-content',
+    'list-empty',
+    'list-origin',
+    'public-list-select',
+    'public-list-release',
+  ]),
   received_at: EpochMs,
   /** Addresses or ranges that took effect. */
   taken: z.int(),

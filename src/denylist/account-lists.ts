@@ -1,6 +1,7 @@
-import { packRange, rangeContains, WORDS_PER_ADDRESS } from '../ip/index.ts'
+import { packRange, WORDS_PER_ADDRESS } from '../ip/index.ts'
 import { AllowList } from './allow-list.ts'
 import { EMPTY_LABEL, type LabelTable } from './label-table.ts'
+import { PrivateLists } from './lists/private-lists.ts'
 import {
   endOfStay,
   mergeLabels,
@@ -9,7 +10,10 @@ import {
   type ReportedSighting,
   type Stay,
 } from './merge-report.ts'
+import { RangeIndex } from './range-index.ts'
 import { ReportedList } from './reported-list.ts'
+
+const WHOLE_ADDRESS_BITS = 128
 
 /** The operation that is being applied. */
 export interface Step {
@@ -20,15 +24,17 @@ export interface Step {
 /** How one address fared; `done-before` is a step that the loaded row already holds (replay after a crash). */
 export type RowOutcome = { readonly row: number } | 'unknown' | 'done-before'
 
-/** Both lists of one account, and how operations change single rows of them. */
+/** All lists of one account, and how operations change single rows of the reported one. */
 export class AccountLists {
   readonly accountId: number
   readonly reported = new ReportedList()
   readonly allowed = new AllowList()
+  readonly private: PrivateLists
   readonly #labels: LabelTable
 
   constructor(accountId: number, labels: LabelTable) {
     this.accountId = accountId
+    this.private = new PrivateLists(accountId)
     this.#labels = labels
   }
 
@@ -66,19 +72,40 @@ export class AccountLists {
     return this.#endRows(step, 'forget', () => true)
   }
 
-  /** Ends the stays of all addresses in a range. @returns the rows changed */
-  unbanRange(range: string, step: Step): readonly number[] {
-    const packed = packRange(range)
-    if (packed === undefined) return []
-    if (packed.prefixLength === 128) {
-      const outcome = this.unban(packed.words, 0, step)
-      return typeof outcome === 'object' ? [outcome.row] : []
+  /** Ends the stays of all addresses in the ranges, in one pass over the list. @returns the rows changed */
+  unbanRanges(ranges: readonly string[], step: Step): readonly number[] {
+    const changed: number[] = []
+    const networks = new RangeIndex<true>()
+    let hasNetworks = false
+    for (const range of ranges) {
+      const packed = packRange(range)
+      if (packed === undefined) continue
+      if (packed.prefixLength === WHOLE_ADDRESS_BITS) {
+        const outcome = this.unban(packed.words, 0, step)
+        if (typeof outcome === 'object') changed.push(outcome.row)
+      } else {
+        networks.set(range, true)
+        hasNetworks = true
+      }
     }
+    if (!hasNetworks) return changed
     const words = new Uint32Array(WORDS_PER_ADDRESS)
-    return this.#endRows(step, 'keep', (row) => {
+    const inNetworks = this.#endRows(step, 'keep', (row) => {
       this.reported.copyWords(row, words, 0)
-      return rangeContains(packed, words, 0)
+      return !isEmpty(networks.covering(words, 0))
     })
+    return [...changed, ...inNetworks]
+  }
+
+  /** Whether an allowlist that needs no more than the address to tell covers it. */
+  isAllowed(words: Uint32Array, offset: number, nowMs: number): boolean {
+    if (this.allowed.covering(words, offset, nowMs) !== undefined) return true
+    return !isEmpty(this.private.covering('ALLOW', { words, offset, nowMs }))
+  }
+
+  /** Elements in force on all lists but the reported one. */
+  countElements(nowMs: number): number {
+    return this.private.countElements(nowMs) + [...this.allowed.list(nowMs)].length
   }
 
   /** Puts a row read from the store in memory, clean. */
@@ -143,4 +170,9 @@ export class AccountLists {
     this.reported.setLabelId(row, labelId)
     this.#labels.release(before)
   }
+}
+
+function isEmpty(values: Iterable<unknown>): boolean {
+  for (const _ of values) return false
+  return true
 }

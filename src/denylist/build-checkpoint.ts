@@ -1,6 +1,7 @@
 import { WORDS_PER_ADDRESS } from '../ip/index.ts'
 import type { AccountLists } from './account-lists.ts'
 import type { LabelTable } from './label-table.ts'
+import { mergeListChanges } from './lists/merge-list-changes.ts'
 import { endOfStay } from './merge-report.ts'
 import type { AllowRow, Checkpoint, EntryLabel, EntryRows } from './ports.ts'
 import type { TakenSteps, UnmergedStep } from './unmerged.ts'
@@ -19,24 +20,25 @@ export function buildCheckpoint(taken: TakenSteps, labels: LabelTable): Checkpoi
   return {
     entries: writer.finish(),
     ...lastAllowChanges(steps),
+    lists: mergeListChanges(steps.flatMap(({ listChanges }) => listChanges ?? [])),
     receipts: steps.flatMap(({ receipt }) => (receipt === undefined ? [] : [receipt])),
     coveredPosition,
   }
 }
 
-/** Of several changes of one range the last alone. */
+/** Of several changes of one range the last alone; a step takes ranges off before it puts others on. */
 function lastAllowChanges(steps: readonly UnmergedStep[]): Pick<Checkpoint, 'allowed' | 'disallowed'> {
   const allowed = new Map<string, AllowRow>()
   const disallowed = new Map<string, { accountId: number; range: string }>()
   for (const step of steps) {
     const { accountId } = step.lists
-    for (const row of step.allowed) {
-      allowed.set(`${accountId} ${row.range}`, row)
-      disallowed.delete(`${accountId} ${row.range}`)
-    }
     for (const range of step.disallowed) {
       disallowed.set(`${accountId} ${range}`, { accountId, range })
       allowed.delete(`${accountId} ${range}`)
+    }
+    for (const row of step.allowed) {
+      allowed.set(`${accountId} ${row.range}`, row)
+      disallowed.delete(`${accountId} ${row.range}`)
     }
   }
   return { allowed: [...allowed.values()], disallowed: [...disallowed.values()] }

@@ -1,51 +1,17 @@
 import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
+import { TableModel } from '../../test/support/table-model.ts'
 import { packAddress, unpackAddress } from '../ip/index.ts'
 import { buildCheckpoint } from './build-checkpoint.ts'
 import { DenylistState } from './denylist-state.ts'
 import { endOfStay, UNBAN_MEMORY_MS } from './merge-report.ts'
 import type { Operation, Receipt } from './operation.ts'
-import type { AllowRow, Checkpoint, EntryRows } from './ports.ts'
 
 const startMs = 1_700_000_000_000
 const accountIds = [1, 2] as const
 
-/** The tables as a checkpoint leaves them: whole rows by account and address. */
-class Tables {
-  readonly rows = new Map<string, EntryRows>()
-  readonly allowed = new Map<string, AllowRow>()
-  coveredPosition = 0
-
-  write({ entries, allowed, disallowed, coveredPosition }: Checkpoint): void {
-    for (let row = 0; row < entries.count; row++) {
-      this.rows.set(
-        `${entries.accountIds[row]} ${unpackAddress(entries.addresses, 4 * row)}`,
-        oneRow(entries, row),
-      )
-    }
-    for (const row of allowed) this.allowed.set(`${row.accountId} ${row.range}`, row)
-    for (const { accountId, range } of disallowed) this.allowed.delete(`${accountId} ${range}`)
-    this.coveredPosition = coveredPosition
-  }
-}
-
-function oneRow(rows: EntryRows, row: number): EntryRows {
-  return {
-    count: 1,
-    accountIds: rows.accountIds.slice(row, row + 1),
-    addresses: rows.addresses.slice(4 * row, 4 * row + 4),
-    lastReportMs: rows.lastReportMs.slice(row, row + 1),
-    expiresAtMs: rows.expiresAtMs.slice(row, row + 1),
-    totalReports: rows.totalReports.slice(row, row + 1),
-    appliedPositions: rows.appliedPositions.slice(row, row + 1),
-    removed: rows.removed.slice(row, row + 1),
-    labelIndexes: rows.labelIndexes.slice(row, row + 1),
-    labels: rows.labels,
-  }
-}
-
 /** As a start after a crash does it. */
-function recover(tables: Tables, journal: readonly Operation[]): DenylistState {
+function recover(tables: TableModel, journal: readonly Operation[]): DenylistState {
   const state = new DenylistState(tables.coveredPosition)
   const oldestMs = journal[tables.coveredPosition]?.receivedAtMs ?? Number.POSITIVE_INFINITY
   for (const rows of tables.rows.values()) {
@@ -183,7 +149,7 @@ interface Run {
 function run(steps: readonly Action[]): Run {
   const receipts: [Receipt, Receipt][] = []
   const journal: Operation[] = []
-  const tables = new Tables()
+  const tables = new TableModel()
   const untouched = new DenylistState(0)
   let state = new DenylistState(0)
   let nowMs = startMs
@@ -217,7 +183,7 @@ function sweep(state: DenylistState, nowMs: number): void {
 
 function merge(
   state: DenylistState,
-  tables: Tables,
+  tables: TableModel,
   step: { readonly do: string; readonly maxRows: number },
 ): void {
   const taken = state.take(step.maxRows)
@@ -270,7 +236,7 @@ const sharedActions: fc.Arbitrary<SharedAction> = fc.oneof(
 
 /** Processes on one journal and one set of tables, of which one at a time merges. */
 class SharedRun {
-  readonly tables = new Tables()
+  readonly tables = new TableModel()
   readonly journal: Operation[] = []
   readonly states = [new DenylistState(0), new DenylistState(0)]
   nowMs = startMs

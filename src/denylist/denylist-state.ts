@@ -1,26 +1,21 @@
 import { WORDS_PER_ADDRESS } from '../ip/index.ts'
 import { AccountLists, type RowOutcome, type Step } from './account-lists.ts'
+import { type AllowDetails, allowRanges, disallowRanges } from './apply-allow.ts'
+import { type Effect, markChanged, skip } from './effect.ts'
 import { LabelTable } from './label-table.ts'
+import { applyListOperation } from './lists/apply-list-operation.ts'
+import type { ListRows } from './lists/list-rows.ts'
 import { isForgotten } from './merge-report.ts'
 import type {
+  AllowOperation,
   Operation,
   PackedAddresses,
   Receipt,
   ReportOperation,
   SkippedCounts,
-  SkipReason,
 } from './operation.ts'
 import type { AllowRow, EntryRows } from './ports.ts'
 import { type TakenSteps, Unmerged } from './unmerged.ts'
-
-/** Changes of one operation while it is applied. */
-interface Effect {
-  readonly rows: number[]
-  readonly allowed: AllowRow[]
-  readonly disallowed: string[]
-  readonly skipped: Partial<Record<SkipReason, number>>
-  taken: number
-}
 
 /**
  * The lists of all accounts as a state machine: the same operations in the same order always give the same state, which
@@ -68,6 +63,13 @@ export class DenylistState {
     for (const row of rows) this.#listsOf(row.accountId).allowed.set(row)
   }
 
+  /** Brings private lists and choices of public ones into memory, before any operation is applied. */
+  loadLists({ lists, elements, selections }: ListRows): void {
+    for (const row of lists) this.#listsOf(row.accountId).private.setList(row)
+    for (const row of elements) this.#listsOf(row.accountId).private.setElement(row)
+    for (const row of selections) this.#listsOf(row.accountId).private.setSelection(row)
+  }
+
   /**
    * Puts one operation into effect.
    * @param position of its journal record; higher than that of every operation before
@@ -81,6 +83,7 @@ export class DenylistState {
       rows: [],
       allowed: [],
       disallowed: [],
+      lists: undefined,
       skipped: { ...operation.skipped },
       taken: 0,
     }
@@ -88,13 +91,14 @@ export class DenylistState {
     this.#applyTo(lists, operation, { step, effect })
     for (const row of effect.rows) lists.reported.setDirty(row, true)
     const receipt = receiptOf(operation, effect)
-    const { rows, allowed, disallowed } = effect
+    const { rows, allowed, disallowed, lists: listChanges } = effect
     this.unmerged.add({
       position,
       lists,
       rows,
       allowed,
       disallowed,
+      listChanges,
       receipt,
     })
     return receipt
@@ -153,14 +157,11 @@ export class DenylistState {
       case 'remove':
         return this.#remove(lists, operation.addresses, run)
       case 'allow':
-        return allow(lists, operation, run)
+        return allowRanges(lists, operation.ranges, { details: allowDetailsOf(operation), ...run })
       case 'disallow':
-        for (const range of operation.ranges) {
-          if (lists.allowed.inForce(range, run.step.receivedAtMs) !== undefined) run.effect.taken++
-          else skip(run.effect, 'unknown')
-          lists.allowed.delete(range)
-          run.effect.disallowed.push(range)
-        }
+        return disallowRanges(lists, operation.ranges, run)
+      default:
+        return applyListOperation(lists, operation, run)
     }
   }
 
@@ -169,7 +170,7 @@ export class DenylistState {
     const labelId = this.labels.idOf({ dataset, tags })
     this.labels.retain(labelId)
     eachAddress(addresses, lists, run, (offset, index) => {
-      if (lists.allowed.covering(addresses, offset, run.step.receivedAtMs) !== undefined) return 'allowed'
+      if (lists.isAllowed(addresses, offset, run.step.receivedAtMs)) return 'allowed'
       const seenAtMs =
         typeof observedAtMs === 'number' ? observedAtMs : (observedAtMs[index] ?? run.step.receivedAtMs)
       return lists.report(addresses, offset, {
@@ -203,27 +204,9 @@ export class DenylistState {
   }
 }
 
-function allow(
-  lists: AccountLists,
-  operation: Extract<Operation, { kind: 'allow' }>,
-  { step, effect }: { step: Step; effect: Effect },
-): void {
-  const { ttlSeconds, dataset, tags } = operation
-  for (const range of operation.ranges) {
-    const row: AllowRow = {
-      accountId: lists.accountId,
-      range,
-      createdAtMs: lists.allowed.inForce(range, step.receivedAtMs)?.createdAtMs ?? step.receivedAtMs,
-      ...(ttlSeconds === undefined ? {} : { expiresAtMs: step.receivedAtMs + ttlSeconds * 1000 }),
-      dataset,
-      tags,
-      appliedPosition: step.position,
-    }
-    lists.allowed.set(row)
-    effect.allowed.push(row)
-    effect.taken++
-    markChanged(lists, lists.unbanRange(range, step), effect)
-  }
+function allowDetailsOf({ ttlSeconds, receivedAtMs, dataset, tags }: AllowOperation): AllowDetails {
+  const expiresAtMs = ttlSeconds === undefined ? undefined : receivedAtMs + ttlSeconds * 1000
+  return { expiresAtMs, dataset, tags }
 }
 
 /** Runs `change` on each packed address and counts what became of it. */
@@ -240,15 +223,6 @@ function eachAddress(
     else effect.taken++
     if (typeof outcome === 'object') markChanged(lists, [outcome.row], effect)
   }
-}
-
-/** Notes the rows that were clean; a dirty one waits to be written already. */
-function markChanged(lists: AccountLists, rows: readonly number[], effect: Effect): void {
-  for (const row of rows) if (!lists.reported.isDirty(row)) effect.rows.push(row)
-}
-
-function skip(effect: Effect, reason: SkipReason): void {
-  effect.skipped[reason] = (effect.skipped[reason] ?? 0) + 1
 }
 
 function receiptOf(

@@ -63,6 +63,7 @@ export class Housekeeping {
     const nowMs = currentAtMs() - APPLY_DELAY_MS
     for (const lists of state.accounts) {
       lists.allowed.sweep(nowMs)
+      lists.private.sweep(nowMs)
       for (let fromRow = 0; fromRow >= 0; ) {
         if (this.#stopping.signal.aborted) return
         fromRow = state.sweep(lists, { fromRow, maxRows: SWEEP_ROWS, nowMs })

@@ -1,4 +1,20 @@
 export type { AllowedRange, Denylist, DenylistStatus, Entry, EntryFilter } from './denylist.ts'
+export type {
+  ElementKey,
+  ListChanges,
+  ListElementRow,
+  ListKey,
+  ListOrigin,
+  ListRows,
+  PrivateListRow,
+  SelectionRow,
+} from './lists/list-rows.ts'
+export {
+  type ListType,
+  NO_LIST_CHANGES,
+  RESOURCE_TYPES,
+  type ResourceType,
+} from './lists/list-rows.ts'
 export { type OpenDenylistOptions, openDenylist } from './open-denylist.ts'
 export {
   type AllowOperation,

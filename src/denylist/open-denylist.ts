@@ -40,6 +40,7 @@ export async function openDenylist(options: OpenDenylistOptions): Promise<Denyli
     const oldestMs = await oldestReplayedMs(queue, coveredPosition, clock.nowMs())
     await tables.loadEntries(oldestMs - UNBAN_MEMORY_MS, (rows) => loaded.load(rows))
     loaded.loadAllowed(await tables.loadAllowed(oldestMs))
+    loaded.loadLists(await tables.loadLists(oldestMs))
     return loaded
   })
   const replayed = await replay(queue, state.mergedPosition, (operation, position) =>

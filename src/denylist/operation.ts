@@ -1,3 +1,8 @@
+import type { ListOperation } from './lists/list-operation.ts'
+import type { OperationBase, SkippedCounts } from './operation-base.ts'
+
+export { SKIP_REASONS, type SkippedCounts, type SkipReason } from './operation-base.ts'
+
 /**
  * What the journal holds: every accepted change of the lists, in the order in which it takes effect.
  * Applying the same operations in the same order to the same state always gives the same state.
@@ -8,22 +13,7 @@ export type Operation =
   | RemoveOperation
   | AllowOperation
   | DisallowOperation
-
-interface OperationBase {
-  readonly accountId: number
-  /** The key that asked for it. */
-  readonly keyId: number
-  /** Epoch milliseconds of arrival; the operation's only clock. */
-  readonly receivedAtMs: number
-  /** Under which the caller can read what became of it; not to be guessed. */
-  readonly receiptId: string
-  /** A repeat of the same key in the same account within seven days changes nothing. */
-  readonly idempotencyKey?: string
-  /** What was left out before the operation was written, by reason. */
-  readonly skipped?: SkippedCounts
-  /** Addresses that stood more than once in the request. */
-  readonly folded?: number
-}
+  | ListOperation
 
 /** Puts addresses on the account's reported list. */
 export interface ReportOperation extends OperationBase {
@@ -73,11 +63,6 @@ export interface DisallowOperation extends OperationBase {
 /** Distinct addresses, four big-endian words each (see `ip`). */
 export type PackedAddresses = Uint32Array
 
-/** Why an address of a request was not taken; the words are part of the API (receipts) and of the command line. */
-export const SKIP_REASONS = ['unparsable', 'private', 'never-a-source', 'allowed', 'unknown'] as const
-export type SkipReason = (typeof SKIP_REASONS)[number]
-export type SkippedCounts = Readonly<Partial<Record<SkipReason, number>>>
-
 /** What became of one accepted request. */
 export interface Receipt {
   readonly receiptId: string
@@ -85,7 +70,7 @@ export interface Receipt {
   readonly kind: Operation['kind']
   readonly receivedAtMs: number
   readonly idempotencyKey?: string
-  /** Addresses (or ranges) that took effect. */
+  /** Addresses, ranges or elements that took effect; of an operation on a list itself 1. */
   readonly taken: number
   readonly folded: number
   readonly skipped: SkippedCounts

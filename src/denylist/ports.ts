@@ -1,4 +1,5 @@
 import type { HoneyjamError } from '../runtime/index.ts'
+import type { ListChanges, ListRows } from './lists/list-rows.ts'
 import type { Receipt } from './operation.ts'
 
 /** One record of the journal; positions rise strictly but may have gaps. */
@@ -109,6 +110,7 @@ export interface Checkpoint {
   readonly entries: EntryRows
   readonly allowed: readonly AllowRow[]
   readonly disallowed: readonly { readonly accountId: number; readonly range: string }[]
+  readonly lists: ListChanges
   readonly receipts: readonly Receipt[]
   /** Every operation up to and including this position is part of the tables once this checkpoint is written. */
   readonly coveredPosition: number
@@ -125,6 +127,8 @@ export interface DenylistTables {
   loadEntries(expiresAfterMs: number, onBatch: (rows: EntryRows) => void): Promise<void>
   /** All ranges of all allowlists, expired ones left out. */
   loadAllowed(expiresAfterMs: number): Promise<readonly AllowRow[]>
+  /** All private lists, what is on them, and the choices of public lists; what expired is left out. */
+  loadLists(expiresAfterMs: number): Promise<ListRows>
 }
 
 /**
@@ -151,8 +155,8 @@ export interface DenylistStore extends DenylistTables {
    */
   writeCheckpoint(checkpoint: Checkpoint): Promise<void>
   /**
-   * Deletes, in small transactions, history that expired before `entriesExpiredBeforeMs`, allowed ranges likewise and
-   * receipts received before `receiptsBeforeMs`.
+   * Deletes, in small transactions, history that expired before `entriesExpiredBeforeMs`, allowed ranges, lists with all
+   * that is on them, elements and choices of public lists likewise, and receipts received before `receiptsBeforeMs`.
    * @returns rows deleted
    */
   deleteHistory(cutoffs: {

@@ -1,4 +1,5 @@
 import type { AccountLists } from './account-lists.ts'
+import type { ListChanges } from './lists/list-rows.ts'
 import type { Receipt } from './operation.ts'
 import type { AllowRow } from './ports.ts'
 
@@ -10,8 +11,11 @@ export interface UnmergedStep {
   readonly rows: readonly number[]
   readonly allowed: readonly AllowRow[]
   readonly disallowed: readonly string[]
+  readonly listChanges: ListChanges | undefined
   readonly receipt: Receipt | undefined
 }
+
+const NOTHING_BUT_ROWS = { allowed: [], disallowed: [], listChanges: undefined, receipt: undefined }
 
 /** Steps (the last perhaps in part) that a checkpoint takes, in order. */
 export interface TakenSteps {
@@ -22,8 +26,8 @@ export interface TakenSteps {
 
 /**
  * The operations that are in effect but not yet part of the tables, oldest first. A step is taken whole, but for its rows,
- * which may be taken in several goes; allowlist changes and the receipt go with the last of them. So the tables' allowlists
- * are always exactly as they were at the covered position, and only rows may be newer (each tells its own position).
+ * which may be taken in several goes; changes of other lists and the receipt go with the last of them. So the tables'
+ * other lists are always exactly as they were at the covered position, and only rows may be newer (each tells its own position).
  */
 export class Unmerged {
   #steps: UnmergedStep[] = []
@@ -66,11 +70,7 @@ export class Unmerged {
       const step = this.#steps[this.#head]
       if (step === undefined) break
       const isWhole = step.rows.length <= room
-      steps.push(
-        isWhole
-          ? step
-          : { ...step, rows: step.rows.slice(0, room), allowed: [], disallowed: [], receipt: undefined },
-      )
+      steps.push(isWhole ? step : { ...step, rows: step.rows.slice(0, room), ...NOTHING_BUT_ROWS })
       if (isWhole) this.#head++
       else this.#steps[this.#head] = { ...step, rows: step.rows.slice(room) }
       room -= Math.max(1, Math.min(room, step.rows.length))
@@ -100,7 +100,7 @@ export class Unmerged {
   /** Lets rows wait that no step names any more, ahead of all steps and to be covered with the first of them. */
   addRows(lists: AccountLists, rows: readonly number[]): void {
     const position = this.#steps[this.#head]?.position ?? this.#newestPosition
-    const step = { position, lists, rows, allowed: [], disallowed: [], receipt: undefined }
+    const step = { position, lists, rows, ...NOTHING_BUT_ROWS }
     this.putBack({ steps: [step], coveredPosition: position - 1 })
   }
 

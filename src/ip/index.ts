@@ -2,6 +2,7 @@ export {
   type Address,
   comparePacked,
   isIpv4,
+  isPackedIpv4,
   packAddress,
   parseAddress,
   unpackAddress,

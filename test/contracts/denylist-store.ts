@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { AllowRow, Checkpoint, DenylistStore, Receipt } from '../../src/denylist/index.ts'
+import type { AllowRow, DenylistStore, Receipt } from '../../src/denylist/index.ts'
 import {
+  checkpointOf,
   type EntryRow,
   entryRow,
   entryRows,
@@ -10,6 +11,7 @@ import {
   sortRows,
   unpackRows,
 } from '../support/entry-rows.ts'
+import { listRowsContract } from './list-rows.ts'
 import type { MakePlace, Place } from './place.ts'
 
 const DAY_MS = 86_400_000
@@ -39,7 +41,7 @@ export function denylistStoreContract(name: string, makePlace: MakePlace<Denylis
     }
 
     const writeRows = (rows: readonly EntryRow[]) =>
-      store.writeCheckpoint(checkpoint({ entries: packRows(rows) }))
+      store.writeCheckpoint(checkpointOf({ entries: packRows(rows) }))
 
     it('covers nothing and holds nothing when it is new', async () => {
       const newPlace = await makePlace()
@@ -47,6 +49,7 @@ export function denylistStoreContract(name: string, makePlace: MakePlace<Denylis
       expect(await newStore.coveredPosition()).toBe(0)
       await newStore.loadEntries(-1, () => expect.unreachable('there are no entries'))
       expect(await newStore.loadAllowed(-1)).toEqual([])
+      expect(await newStore.loadLists(-1)).toEqual({ lists: [], elements: [], selections: [] })
       await newPlace.remove()
     })
 
@@ -89,9 +92,9 @@ export function denylistStoreContract(name: string, makePlace: MakePlace<Denylis
           fc.asyncProperty(distinctRows(), async (rows) => {
             const accountIds = freshAccounts(2)
             const entries = packRows(rows.map((row) => ({ ...row, accountId: accountIds[row.accountId]! })))
-            await store.writeCheckpoint(checkpoint({ entries, coveredPosition: 5 }))
+            await store.writeCheckpoint(checkpointOf({ entries, coveredPosition: 5 }))
             const once = await loadRows(accountIds)
-            await store.writeCheckpoint(checkpoint({ entries, coveredPosition: 5 }))
+            await store.writeCheckpoint(checkpointOf({ entries, coveredPosition: 5 }))
             expect(await loadRows(accountIds)).toEqual(once)
             expect(await store.coveredPosition()).toBe(5)
           }),
@@ -102,7 +105,7 @@ export function denylistStoreContract(name: string, makePlace: MakePlace<Denylis
       it('reads only as many rows of the arrays as the count says', async () => {
         const [accountId] = freshAccounts(1) as [number]
         const rows = [1, 2, 3].map((number) => entryRow({ accountId, words: ipv4Words(number) }))
-        await store.writeCheckpoint(checkpoint({ entries: { ...packRows(rows), count: 2 } }))
+        await store.writeCheckpoint(checkpointOf({ entries: { ...packRows(rows), count: 2 } }))
         expect(await loadRows([accountId])).toEqual(rows.slice(0, 2))
       })
 
@@ -133,9 +136,9 @@ export function denylistStoreContract(name: string, makePlace: MakePlace<Denylis
     describe('checkpoints', () => {
       it('are written whole or not at all', async () => {
         const [accountId] = freshAccounts(1) as [number]
-        await store.writeCheckpoint(checkpoint({ coveredPosition: 7 }))
+        await store.writeCheckpoint(checkpointOf({ coveredPosition: 7 }))
         const good = packRows([1, 2].map((number) => entryRow({ accountId, words: ipv4Words(number) })))
-        const bad = checkpoint({
+        const bad = checkpointOf({
           // the second row names a label that is not there
           entries: { ...good, labels: good.labels.slice(0, 1) },
           allowed: [allowRow({ accountId })],
@@ -152,7 +155,7 @@ export function denylistStoreContract(name: string, makePlace: MakePlace<Denylis
       it('are there after a restart', async () => {
         const [accountId] = freshAccounts(1) as [number]
         const row = entryRow({ accountId })
-        await store.writeCheckpoint(checkpoint({ entries: packRows([row]), coveredPosition: 2 ** 53 - 1 }))
+        await store.writeCheckpoint(checkpointOf({ entries: packRows([row]), coveredPosition: 2 ** 53 - 1 }))
         store = await place.open()
         expect(await loadRows([accountId])).toEqual([row])
         expect(await store.coveredPosition()).toBe(2 ** 53 - 1)
@@ -170,13 +173,13 @@ export function denylistStoreContract(name: string, makePlace: MakePlace<Denylis
           tags: ['a "b"', ''],
         })
         const other = allowRow({ accountId: theirs })
-        await store.writeCheckpoint(checkpoint({ allowed: [first, other] }))
+        await store.writeCheckpoint(checkpointOf({ allowed: [first, other] }))
         expect(await loadAllowed([mine, theirs])).toEqual([first, other])
-        await store.writeCheckpoint(checkpoint({ allowed: [newer] }))
+        await store.writeCheckpoint(checkpointOf({ allowed: [newer] }))
         expect(await loadAllowed([mine, theirs])).toEqual([newer, other])
         const { range } = newer
-        await store.writeCheckpoint(checkpoint({ disallowed: [{ accountId: mine, range }] }))
-        await store.writeCheckpoint(checkpoint({ disallowed: [{ accountId: mine, range }] }))
+        await store.writeCheckpoint(checkpointOf({ disallowed: [{ accountId: mine, range }] }))
+        await store.writeCheckpoint(checkpointOf({ disallowed: [{ accountId: mine, range }] }))
         expect(await loadAllowed([mine, theirs])).toEqual([other])
       })
 
@@ -184,7 +187,7 @@ export function denylistStoreContract(name: string, makePlace: MakePlace<Denylis
         const [accountId] = freshAccounts(1) as [number]
         const forEver = allowRow({ accountId, range: '192.0.2.0/24' })
         const ending = allowRow({ accountId, range: '198.51.100.0/24', expiresAtMs: DAY_MS })
-        await store.writeCheckpoint(checkpoint({ allowed: [forEver, ending] }))
+        await store.writeCheckpoint(checkpointOf({ allowed: [forEver, ending] }))
         expect(await loadAllowed([accountId], DAY_MS - 1)).toEqual([forEver, ending])
         expect(await loadAllowed([accountId], DAY_MS)).toEqual([forEver])
       })
@@ -199,6 +202,10 @@ export function denylistStoreContract(name: string, makePlace: MakePlace<Denylis
       )
     }
 
+    describe('lists', () => {
+      listRowsContract(makePlace)
+    })
+
     describe('receipts', () => {
       it('are found by their id in their own account alone', async () => {
         const [mine, theirs] = freshAccounts(2) as [number, number]
@@ -208,7 +215,7 @@ export function denylistStoreContract(name: string, makePlace: MakePlace<Denylis
           idempotencyKey: 'key',
         })
         const plain = receipt({ accountId: mine, receiptId: 'r2', kind: 'unban' })
-        await store.writeCheckpoint(checkpoint({ receipts: [full, plain] }))
+        await store.writeCheckpoint(checkpointOf({ receipts: [full, plain] }))
         expect(await store.findReceiptById(mine, 'r1')).toEqual(full)
         expect(await store.findReceiptById(mine, 'r2')).toEqual(plain)
         expect(await store.findReceiptById(mine, 'r3')).toBeUndefined()
@@ -224,7 +231,7 @@ export function denylistStoreContract(name: string, makePlace: MakePlace<Denylis
           idempotencyKey: 'key',
           receivedAtMs: 9000,
         })
-        await store.writeCheckpoint(checkpoint({ receipts: [young, old] }))
+        await store.writeCheckpoint(checkpointOf({ receipts: [young, old] }))
         expect(await store.findReceiptByIdempotencyKey(mine, 'key', 8999)).toEqual(young)
         expect(await store.findReceiptByIdempotencyKey(mine, 'key', 0)).toEqual(young)
         expect(await store.findReceiptByIdempotencyKey(mine, 'key', 9000)).toBeUndefined()
@@ -235,8 +242,8 @@ export function denylistStoreContract(name: string, makePlace: MakePlace<Denylis
       it('are the same when they are written again', async () => {
         const [accountId] = freshAccounts(1) as [number]
         const mine = receipt({ accountId, idempotencyKey: 'key' })
-        await store.writeCheckpoint(checkpoint({ receipts: [mine] }))
-        await store.writeCheckpoint(checkpoint({ receipts: [mine] }))
+        await store.writeCheckpoint(checkpointOf({ receipts: [mine] }))
+        await store.writeCheckpoint(checkpointOf({ receipts: [mine] }))
         expect(await store.findReceiptById(accountId, 'r1')).toEqual(mine)
         expect(
           await store.deleteHistory({ ...NEVER, receiptsBeforeMs: mine.receivedAtMs + 1 }),
@@ -259,7 +266,7 @@ export function denylistStoreContract(name: string, makePlace: MakePlace<Denylis
           allowRow({ range, ...(index === 0 ? {} : { expiresAtMs: 5999 + index }) }),
         )
         const entries = packRows(rows)
-        await historyStore.writeCheckpoint(checkpoint({ entries, receipts, allowed }))
+        await historyStore.writeCheckpoint(checkpointOf({ entries, receipts, allowed }))
         const cutoffs = { entriesExpiredBeforeMs: 6001, receiptsBeforeMs: 2100 }
         expect(await historyStore.deleteHistory(cutoffs)).toBe(6001 + 2100 + 1)
         expect(await historyStore.deleteHistory(cutoffs)).toBe(0)
@@ -276,7 +283,7 @@ export function denylistStoreContract(name: string, makePlace: MakePlace<Denylis
     it('refuses to work once it is closed, and may be closed twice', async () => {
       const closedPlace = await makePlace()
       const closedStore = await closedPlace.open()
-      const writing = closedStore.writeCheckpoint(checkpoint({ coveredPosition: 3 }))
+      const writing = closedStore.writeCheckpoint(checkpointOf({ coveredPosition: 3 }))
       await closedStore.close()
       await closedStore.close()
       await writing
@@ -303,10 +310,6 @@ function remember(model: Map<string, EntryRow>, row: EntryRow): void {
 
 function keyOf({ accountId, words }: EntryRow): string {
   return [accountId, ...words].join(' ')
-}
-
-function checkpoint(parts: Partial<Checkpoint>): Checkpoint {
-  return { entries: packRows([]), allowed: [], disallowed: [], receipts: [], coveredPosition: 1, ...parts }
 }
 
 function allowRow(row: Partial<AllowRow>): AllowRow {

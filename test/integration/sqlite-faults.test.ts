@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { NO_LIST_CHANGES } from '../../src/denylist/index.ts'
 import { createLogger, silentLogger } from '../../src/runtime/index.ts'
 import { openSqliteStore, type SqliteStore } from '../../src/store/sqlite/index.ts'
 import { entryRow, ipv4Words, packRows } from '../support/entry-rows.ts'
@@ -133,7 +134,7 @@ async function countEntries(store: SqliteStore): Promise<number> {
 
 function checkpointOf(rows: number) {
   const entries = packRows(Array.from({ length: rows }, (_, index) => entryRow({ words: ipv4Words(index) })))
-  return { entries, allowed: [], disallowed: [], receipts: [], coveredPosition: 0 }
+  return { entries, allowed: [], disallowed: [], lists: NO_LIST_CHANGES, receipts: [], coveredPosition: 0 }
 }
 
 /** Only root may mount, and not in every container. */

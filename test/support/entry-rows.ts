@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import type { EntryRows } from '../../src/denylist/index.ts'
+import { type Checkpoint, type EntryRows, NO_LIST_CHANGES } from '../../src/denylist/index.ts'
 import { WORDS_PER_ADDRESS } from '../../src/ip/index.ts'
 
 /** One row of `EntryRows`, as tests write and compare it. */
@@ -106,4 +106,17 @@ export function entryRows(accountIds: readonly number[]): fc.Arbitrary<EntryRow>
     tags: fc.array(fc.string({ maxLength: 8 }), { maxLength: 4 }),
     removed: fc.boolean(),
   })
+}
+
+/** A checkpoint with nothing in it but the given parts. */
+export function checkpointOf(parts: Partial<Checkpoint>): Checkpoint {
+  return {
+    entries: packRows([]),
+    allowed: [],
+    disallowed: [],
+    lists: NO_LIST_CHANGES,
+    receipts: [],
+    coveredPosition: 1,
+    ...parts,
+  }
 }

@@ -1,4 +1,9 @@
-import type { Checkpoint, EntryRows, JournalRecord } from '../../src/denylist/index.ts'
+import {
+  type Checkpoint,
+  type EntryRows,
+  type JournalRecord,
+  NO_LIST_CHANGES,
+} from '../../src/denylist/index.ts'
 import type { SqliteStore } from '../../src/store/sqlite/index.ts'
 import { type EntryRow, entryRow, ipv4Words, packRows, unpackRows } from './entry-rows.ts'
 
@@ -68,7 +73,14 @@ export class TallyDenylist {
   async #write(addresses: readonly number[], coveredPosition: number): Promise<void> {
     for (const address of addresses) this.#dirty.delete(address)
     const entries = packRows(addresses.map((address) => this.#rows.get(address)!))
-    const checkpoint: Checkpoint = { entries, allowed: [], disallowed: [], receipts: [], coveredPosition }
+    const checkpoint: Checkpoint = {
+      entries,
+      allowed: [],
+      disallowed: [],
+      lists: NO_LIST_CHANGES,
+      receipts: [],
+      coveredPosition,
+    }
     await this.#store.denylist.writeCheckpoint(checkpoint)
   }
 

@@ -1,3 +1,4 @@
+import type { ListOrigin } from '../../denylist/index.ts'
 import { HoneyjamError } from '../../runtime/index.ts'
 
 /** Reads a column that holds a JSON array of texts. @throws HoneyjamError STORE_CORRUPT */
@@ -13,6 +14,30 @@ export function parseCounts(json: string): Readonly<Record<string, number>> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw corrupt(json)
   if (!Object.values(value).every((item) => typeof item === 'number')) throw corrupt(json)
   return value as Record<string, number>
+}
+
+/** Reads a column that holds a JSON array of origins. @throws HoneyjamError STORE_CORRUPT */
+export function parseOrigins(json: string): readonly ListOrigin[] {
+  const value = parseColumn(json)
+  if (Array.isArray(value) && value.every(isOrigin)) return value
+  throw corrupt(json)
+}
+
+function isOrigin(value: unknown): value is ListOrigin {
+  if (typeof value !== 'object' || value === null) return false
+  const {
+    origin,
+    status,
+    createdAtMs,
+    updatedAtMs,
+    expiresAtMs = 0,
+  } = value as Partial<Record<string, unknown>>
+  const times = [createdAtMs, updatedAtMs, expiresAtMs]
+  return (
+    typeof origin === 'string' &&
+    (status === 'ACTIVE' || status === 'INACTIVE') &&
+    times.every((time) => typeof time === 'number')
+  )
 }
 
 function parseColumn(json: string): unknown {

@@ -4,6 +4,7 @@ import type {
   DenylistStore,
   DenylistTables,
   EntryRows,
+  ListRows,
   Receipt,
 } from '../../denylist/index.ts'
 import { buffersOf, copyRows } from './entry-rows.ts'
@@ -46,6 +47,10 @@ export class SqliteDenylistStore implements DenylistStore {
     return this.#worker.call('loadAllowed', expiresAfterMs)
   }
 
+  loadLists(expiresAfterMs: number): Promise<ListRows> {
+    return this.#worker.call('loadLists', expiresAfterMs)
+  }
+
   findReceiptById(accountId: number, receiptId: string): Promise<Receipt | undefined> {
     return this.#worker.call('findReceiptById', { accountId, receiptId })
   }
@@ -70,7 +75,8 @@ export class SqliteDenylistStore implements DenylistStore {
   }: Parameters<DenylistStore['deleteHistory']>[0]): Promise<number> {
     const entries = await this.#sweepEntries(entriesExpiredBeforeMs)
     const allowed = await this.#worker.call('deleteExpiredAllowed', entriesExpiredBeforeMs)
-    return entries + allowed + (await this.#deleteReceipts(receiptsBeforeMs))
+    const lists = await this.#worker.call('deleteExpiredLists', entriesExpiredBeforeMs)
+    return entries + allowed + lists + (await this.#deleteReceipts(receiptsBeforeMs))
   }
 
   close(): Promise<void> {

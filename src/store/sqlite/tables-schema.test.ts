@@ -6,18 +6,22 @@ import { openDatabase } from './database.ts'
 import { Tables } from './tables.ts'
 import { tablesFile } from './tables-schema.ts'
 
-it('takes a file of the first version, with what stands in it, to one that holds agents', () => {
-  const directory = mkdtempSync(join(tmpdir(), 'honeyjam-tables-'))
-  try {
-    const file = tablesFile(join(directory, 'honeyjam.db'))
-    const old = openDatabase({ ...file, migrations: file.migrations.slice(0, 1) })
-    old.exec("INSERT INTO account (name, created_at_ms) VALUES ('admin', 1)")
-    old.close()
-    const tables = new Tables(openDatabase(file))
-    expect(tables.accounts.loadAccounts()).toMatchObject([{ name: 'admin' }])
-    expect(tables.sensors.load()).toEqual([])
-    tables.close()
-  } finally {
-    rmSync(directory, { recursive: true })
-  }
-})
+it.each([1, 2])(
+  'takes a file of version %i, with what stands in it, to one that holds agents and lists',
+  (version) => {
+    const directory = mkdtempSync(join(tmpdir(), 'honeyjam-tables-'))
+    try {
+      const file = tablesFile(join(directory, 'honeyjam.db'))
+      const old = openDatabase({ ...file, migrations: file.migrations.slice(0, version) })
+      old.exec("INSERT INTO account (name, created_at_ms) VALUES ('admin', 1)")
+      old.close()
+      const tables = new Tables(openDatabase(file))
+      expect(tables.accounts.loadAccounts()).toMatchObject([{ name: 'admin' }])
+      expect(tables.sensors.load()).toEqual([])
+      expect(tables.lists.load(-1)).toEqual({ lists: [], elements: [], selections: [] })
+      tables.close()
+    } finally {
+      rmSync(directory, { recursive: true })
+    }
+  },
+)

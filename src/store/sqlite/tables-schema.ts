@@ -84,6 +84,45 @@ const MIGRATIONS = [
     last_error TEXT,
     PRIMARY KEY (account, agent_id)
   ) WITHOUT ROWID;`,
+
+  // The ranges of the default allowlist stand in `allowed`, those of the reported list in `reported`.
+  `CREATE TABLE private_list (
+    account INTEGER NOT NULL,
+    list_id TEXT NOT NULL,
+    list_type TEXT NOT NULL,
+    resource_type TEXT NOT NULL,
+    name TEXT NOT NULL,
+    description TEXT NOT NULL,
+    tags TEXT NOT NULL,
+    created_at_ms INTEGER NOT NULL,
+    updated_at_ms INTEGER NOT NULL,
+    expires_at_ms INTEGER,
+    origins TEXT NOT NULL,
+    applied_position INTEGER NOT NULL,
+    PRIMARY KEY (account, list_id)
+  ) WITHOUT ROWID;
+
+  CREATE TABLE list_element (
+    account INTEGER NOT NULL,
+    list_id TEXT NOT NULL,
+    element TEXT NOT NULL,
+    created_at_ms INTEGER NOT NULL,
+    expires_at_ms INTEGER,
+    applied_position INTEGER NOT NULL,
+    PRIMARY KEY (account, list_id, element)
+  ) WITHOUT ROWID;
+
+  CREATE TABLE public_list_selection (
+    account INTEGER NOT NULL,
+    list_id TEXT NOT NULL,
+    status TEXT NOT NULL,
+    created_at_ms INTEGER NOT NULL,
+    updated_at_ms INTEGER NOT NULL,
+    expires_at_ms INTEGER,
+    origins TEXT NOT NULL,
+    applied_position INTEGER NOT NULL,
+    PRIMARY KEY (account, list_id)
+  ) WITHOUT ROWID;`,
 ]
 
 /**

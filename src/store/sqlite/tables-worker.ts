@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import type { AccountStore } from '../../accounts/index.ts'
-import type { AllowRow, Checkpoint, Receipt } from '../../denylist/index.ts'
+import type { AllowRow, Checkpoint, ListRows, Receipt } from '../../denylist/index.ts'
 import type { Sensor, SensorChanges } from '../../sensors/index.ts'
 import { openDatabase } from './database.ts'
 import type { EntryKey, EntryPage, SweepStep } from './entry-table.ts'
@@ -15,6 +15,7 @@ export type TablesCalls = {
   readonly newestPosition: () => number
   readonly loadEntryPage: (from: { expiresAfterMs: number; after?: EntryKey }) => EntryPage
   readonly loadAllowed: (expiresAfterMs: number) => readonly AllowRow[]
+  readonly loadLists: (expiresAfterMs: number) => ListRows
   readonly findReceiptById: (of: { accountId: number; receiptId: string }) => Receipt | undefined
   readonly findReceiptByIdempotencyKey: (of: {
     accountId: number
@@ -24,6 +25,7 @@ export type TablesCalls = {
   readonly writeCheckpoint: (checkpoint: Checkpoint) => void
   readonly sweepEntries: (from: { expiredBeforeMs: number; after?: EntryKey }) => SweepStep
   readonly deleteExpiredAllowed: (expiredBeforeMs: number) => number
+  readonly deleteExpiredLists: (expiredBeforeMs: number) => number
   readonly deleteReceiptsStep: (receivedBeforeMs: number) => ReturnType<ReceiptTable['deleteStep']>
   readonly loadAccounts: () => Result<'loadAccounts'>
   readonly loadKeys: () => Result<'loadKeys'>
@@ -39,19 +41,21 @@ type Result<Name extends keyof AccountStore> = Awaited<ReturnType<AccountStore[N
 if (parentPort !== null) {
   serveCalls<TablesCalls>(parentPort, 'the tables', () => {
     const tables = new Tables(openDatabase(tablesFile(String(workerData))))
-    const { entries, allowed, receipts, accounts, sensors } = tables
+    const { entries, allowed, lists, receipts, accounts, sensors } = tables
     return {
       answers: {
         coveredPosition: () => tables.coveredPosition(),
         newestPosition: () => tables.newestPosition(),
         loadEntryPage: ({ expiresAfterMs, after }) => entries.loadPage(expiresAfterMs, after),
         loadAllowed: (expiresAfterMs) => allowed.load(expiresAfterMs),
+        loadLists: (expiresAfterMs) => lists.load(expiresAfterMs),
         findReceiptById: ({ accountId, receiptId }) => receipts.findById(accountId, receiptId),
         findReceiptByIdempotencyKey: ({ accountId, idempotencyKey, receivedAfterMs }) =>
           receipts.findByIdempotencyKey(accountId, idempotencyKey, receivedAfterMs),
         writeCheckpoint: (checkpoint) => tables.writeCheckpoint(checkpoint),
         sweepEntries: ({ expiredBeforeMs, after }) => entries.sweep(expiredBeforeMs, after),
         deleteExpiredAllowed: (expiredBeforeMs) => allowed.deleteExpired(expiredBeforeMs),
+        deleteExpiredLists: (expiredBeforeMs) => lists.deleteExpired(expiredBeforeMs),
         deleteReceiptsStep: (receivedBeforeMs) => receipts.deleteStep(receivedBeforeMs),
         loadAccounts: () => accounts.loadAccounts(),
         loadKeys: () => accounts.loadKeys(),

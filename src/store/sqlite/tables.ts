@@ -3,6 +3,7 @@ import type { Checkpoint } from '../../denylist/index.ts'
 import { AccountTables } from './account-tables.ts'
 import { AllowTable } from './allow-table.ts'
 import { EntryTable } from './entry-table.ts'
+import { ListTables } from './list-tables.ts'
 import { ReceiptTable } from './receipt-table.ts'
 import { SensorTable } from './sensor-table.ts'
 
@@ -10,6 +11,7 @@ import { SensorTable } from './sensor-table.ts'
 export class Tables {
   readonly entries: EntryTable
   readonly allowed: AllowTable
+  readonly lists: ListTables
   readonly receipts: ReceiptTable
   readonly accounts: AccountTables
   readonly sensors: SensorTable
@@ -23,6 +25,7 @@ export class Tables {
     this.#database = database
     this.entries = new EntryTable(database)
     this.allowed = new AllowTable(database)
+    this.lists = new ListTables(database)
     this.receipts = new ReceiptTable(database)
     this.accounts = new AccountTables(database)
     this.sensors = new SensorTable(database)
@@ -34,6 +37,7 @@ export class Tables {
     this.#write = database.transaction((checkpoint) => {
       this.entries.write(checkpoint.entries)
       this.allowed.write(checkpoint.allowed, checkpoint.disallowed)
+      this.lists.write(checkpoint.lists)
       this.receipts.write(checkpoint.receipts)
       this.#updateProgress.run(checkpoint.coveredPosition, newestPositionOf(checkpoint))
     })
@@ -58,9 +62,11 @@ export class Tables {
   }
 }
 
-function newestPositionOf({ entries, allowed, coveredPosition }: Checkpoint): number {
+function newestPositionOf({ entries, allowed, lists, coveredPosition }: Checkpoint): number {
   const ofEntries = entries.appliedPositions
     .subarray(0, entries.count)
     .reduce((newest, position) => Math.max(newest, position), coveredPosition)
-  return allowed.reduce((newest, { appliedPosition }) => Math.max(newest, appliedPosition), ofEntries)
+  return [allowed, lists.lists, lists.elements, lists.selections]
+    .flat()
+    .reduce((newest, { appliedPosition }) => Math.max(newest, appliedPosition), ofEntries)
 }
