@@ -80,7 +80,7 @@ describe('the reference page', () => {
     const lines = documentedOptions().flatMap(([option, value]) =>
       value === '' ? [] : [`${option} = ${value}`],
     )
-    expect(lines).toHaveLength(12)
+    expect(lines).toHaveLength(13)
     expect(parse({ section: lines.join('\n') })).toEqual(parse({}))
   })
 })
@@ -106,6 +106,7 @@ describe('the section', () => {
       exclude: [],
       privateAddresses: 'skip',
       metricsListen: undefined,
+      heartbeat: 'auto',
       warnings: [],
     } satisfies AgentConfig)
   })
@@ -155,6 +156,7 @@ describe('the section', () => {
       exclude: [parseRange('192.0.2.0/24')!],
       privateAddresses: 'accept',
       metricsListen: undefined,
+      heartbeat: 'auto',
       warnings: [],
     } satisfies AgentConfig)
   })

@@ -18,8 +18,8 @@ import {
 import { parseRange, type Range } from '../ip/index.ts'
 import { type AgentOptionValue, type BearerTokens, readBearerTokens } from './bearer-token.ts'
 import { type MetricsAddress, parseMetricsAddress } from './metrics-address.ts'
-import { boolean, integer, list, matching, parsed, quote } from './option-schema.ts'
-import { addressesIn, type SpoolLimit, type WhenFull } from './spool-limit.ts'
+import { boolean, integer, list, matching, oneOf, parsed, quote } from './option-schema.ts'
+import { addressesIn, type SpoolLimit } from './spool-limit.ts'
 
 /** Where reports go when nothing else is set: a honeyjam service on this host. */
 export const DEFAULT_API_URL = 'http://127.0.0.1:8088/v1/ip'
@@ -52,13 +52,14 @@ export const AgentSettings = z.object({
   flush_addresses: integer({ from: 1, to: 1000 }).default(1000),
   requests_per_minute: integer({ from: 1, to: 1_000_000 }).default(6),
   spool_megabytes: integer({ from: 1, to: 1_000_000 }).default(256),
-  spool_full: parsed(parseWhenFull, 'wait or drop_oldest').default('wait'),
+  spool_full: oneOf('wait', 'drop_oldest').default('wait'),
   ca_file: parsed(matching(/^[^\0]+$/), 'a path').optional(),
   log_path: list(/[,\n]/, matching(/^[^\0]+$/), 'paths').default([]),
   state_path: parsed(matching(/^[^\0]+$/), 'a path').optional(),
   exclude: list(/[,\s]/, parseRange, 'addresses and ranges such as 192.0.2.7 or 2001:db8::/32').default([]),
-  private_addresses: parsed(parsePrivateAddresses, 'skip or accept').default('skip'),
+  private_addresses: oneOf('skip', 'accept').default('skip'),
   metrics_listen: parsed(parseMetricsAddress, 'PORT, HOST:PORT or [IPV6]:PORT').optional(),
+  heartbeat: oneOf('auto', 'on', 'off').default('auto'),
 })
 export type AgentSettings = z.infer<typeof AgentSettings>
 
@@ -105,6 +106,8 @@ export interface AgentConfig {
   readonly privateAddresses: 'skip' | 'accept'
   /** `undefined`: no metrics are served. */
   readonly metricsListen: MetricsAddress | undefined
+  /** Which servers are told that this host is alive: those that are honeyjam, all, none. */
+  readonly heartbeat: 'auto' | 'on' | 'off'
   /** What the operator should know although it stops nothing; each with its place. */
   readonly warnings: readonly string[]
   /** The one of `warnings` that speaks of the retired service, for callers that say it in their own words. */
@@ -230,6 +233,7 @@ function toAgentConfig(settings: AgentSettings, findings: Findings): AgentConfig
     exclude: settings.exclude,
     privateAddresses: settings.private_addresses,
     metricsListen: settings.metrics_listen,
+    heartbeat: settings.heartbeat,
     warnings: hasRetired ? [...warnings, retired] : warnings,
     ...(apiUrlRetired ? { retiredUrlWarning: retired } : {}),
   }
@@ -256,14 +260,6 @@ function parseApiUrl(text: string): string | undefined {
   if (url.pathname === '/') url.pathname = '/v1/ip'
   url.hash = ''
   return url.href
-}
-
-function parsePrivateAddresses(text: string): 'skip' | 'accept' | undefined {
-  return text === 'skip' || text === 'accept' ? text : undefined
-}
-
-function parseWhenFull(text: string): WhenFull | undefined {
-  return text === 'wait' || text === 'drop_oldest' ? text : undefined
 }
 
 function parseTag(text: string): string | undefined {

@@ -4,6 +4,7 @@ import type { Clock, Logger } from '../runtime/index.ts'
 import { ensureAgentId } from './agent-id.ts'
 import type { AgentObserver, TargetProgress } from './agent-observer.ts'
 import type { AgentTarget } from './agent-options.ts'
+import type { AgentConfig } from './config.ts'
 import { runHeartbeat } from './heartbeat.ts'
 import { heartbeatOf } from './heartbeat-content.ts'
 import type { AgentStatusBoard } from './status-board.ts'
@@ -13,6 +14,7 @@ export interface HeartbeatObserverOptions {
   readonly inner: AgentObserver
   /** What `inner` keeps. */
   readonly board: Pick<AgentStatusBoard, 'snapshot'>
+  readonly mode: AgentConfig['heartbeat']
   readonly targets: readonly AgentTarget[]
   readonly stateDirectory: string
   readonly version: string
@@ -23,7 +25,7 @@ export interface HeartbeatObserverOptions {
 }
 
 /**
- * Lets each target know that the agent is alive: from the agent's first word about it, when the agent holds its
+ * Lets each target that is to know it know that the agent is alive: from the agent's first word about it, when the agent holds its
  * directory, to its last.
  */
 export class HeartbeatObserver implements AgentObserver {
@@ -46,6 +48,7 @@ export class HeartbeatObserver implements AgentObserver {
 
   onProgress(target: string, progress: TargetProgress): void {
     this.#options.inner.onProgress(target, progress)
+    if (this.#options.mode === 'off') return
     if (this.#runByTarget.has(target) || this.#stop.signal.aborted) return
     this.#runByTarget.set(target, this.#run(target))
   }
@@ -62,12 +65,13 @@ export class HeartbeatObserver implements AgentObserver {
   }
 
   async #run(target: string): Promise<void> {
-    const { targets, version, board, clock, logger, userAgent, ca } = this.#options
+    const { mode, targets, version, board, clock, logger, userAgent, ca } = this.#options
     const own = targets.find(({ apiUrl }) => apiUrl === target)
     if (own === undefined) return
     const client = new HeartbeatClient({
       ...own,
       userAgent,
+      tellsAnybody: mode === 'on',
       ...(ca === undefined ? {} : { ca }),
     })
     await runHeartbeat({

@@ -21,6 +21,12 @@ export function boolean() {
   return parsed(parsePythonBoolean, 'true or false (also yes or no, on or off, 1 or 0)')
 }
 
+/** Takes one of several words. */
+export function oneOf<Word extends string>(...words: readonly Word[]) {
+  const expected = [words.slice(0, -1).join(', '), words.at(-1)].join(' or ')
+  return parsed((text) => words.find((word) => word === text), expected)
+}
+
 /** Takes a whole number within bounds, both included. */
 export function integer({ from, to }: { readonly from: number; readonly to: number }) {
   return parsed((text) => {

@@ -1,5 +1,5 @@
 import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { agentConfig, loginLine } from '../../test/support/agent-options.ts'
@@ -75,6 +75,23 @@ describe('a watched agent', () => {
     expect(new Set(sent.map(({ agent_id }) => agent_id)).size).toBe(1)
     expect(sent[0]).toMatchObject({ version: '0.0.0-test' })
   })
+
+  it.each(['auto', 'on', 'off'] as const)(
+    'tells a server that is not honeyjam nothing of its host, unless it is to: %s',
+    async (heartbeat) => {
+      await server.close()
+      server = await FakeReportServer.start()
+      const running = run({ config: { ...CONFIG, heartbeat } })
+      const told = () => lines.filter(({ msg }) => msg.includes('knows no heartbeats'))
+      await vi.waitFor(() => expect(told()).toHaveLength(heartbeat === 'off' ? 0 : 1), WAITING)
+      appendFileSync(log, loginLine('9.0.0.1'))
+      await server.until(({ requests }) => requests.length === 1)
+      stop.abort()
+      await running
+      expect(server.heartbeats).toHaveLength(heartbeat === 'on' ? 1 : 0)
+      expect(JSON.stringify(server.requests)).not.toContain(hostname())
+    },
+  )
 
   it.each<[FakeAnswer, number]>([
     [status(404), 20],

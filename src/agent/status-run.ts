@@ -25,7 +25,7 @@ export async function runWatchedAgent(options: WatchedAgentOptions): Promise<Age
     logger.info(`metrics are served at http://${renderMetricsAddress(metrics.address)}/metrics`)
   }
   const inner = new StatusWriter({ directory, board, clock, logger })
-  const observer = new HeartbeatObserver({ ...options, userAgent, inner, board })
+  const observer = new HeartbeatObserver({ ...options, userAgent, inner, board, mode: config.heartbeat })
   try {
     return await runAgent({ ...options, userAgent, observer })
   } finally {

@@ -79,5 +79,6 @@ function textByOption(config: AgentConfig): Record<string, string> {
     private_addresses: config.privateAddresses,
     metrics_listen:
       config.metricsListen === undefined ? 'not set' : renderMetricsAddress(config.metricsListen),
+    heartbeat: config.heartbeat,
   }
 }

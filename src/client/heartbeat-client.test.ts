@@ -1,3 +1,6 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type FakeAnswer, FakeReportServer, status } from '../../test/support/fake-report-server.ts'
 import { heartbeatOf } from '../../test/support/sensors.ts'
@@ -15,7 +18,12 @@ beforeEach(async () => {
 afterEach(() => server.close())
 
 async function send(options: Partial<HeartbeatClientOptions> = {}) {
-  const client = new HeartbeatClient({ apiUrl: server.apiUrl, bearerToken: 'tja_test', ...options })
+  const client = new HeartbeatClient({
+    apiUrl: server.apiUrl,
+    bearerToken: 'tja_test',
+    tellsAnybody: true,
+    ...options,
+  })
   try {
     return await client.send(heartbeatOf('a'), stop.signal)
   } finally {
@@ -31,6 +39,42 @@ describe('a heartbeat', () => {
     expect(sent).toMatchObject({ method: 'POST', path: '/honeyjam/v1/heartbeat' })
     expect(sent!.headers.authorization).toBe('Bearer tja_test')
     expect(JSON.parse(sent!.body)).toEqual(heartbeatOf('a'))
+  })
+
+  it('tells who it is from only to a server that says it is honeyjam, unless told otherwise', async () => {
+    expect(await send({ tellsAnybody: false })).toEqual({ kind: 'taken' })
+    expect(server.heartbeats).toHaveLength(1)
+    await server.close()
+    server = await FakeReportServer.start()
+    expect(await send({ tellsAnybody: false })).toEqual({ kind: 'unknown' })
+    expect(server.heartbeats).toEqual([])
+  })
+
+  it('asks no more once it knows, until the server knows no heartbeats', async () => {
+    const asked: string[] = []
+    const other = createServer((request, response) => {
+      asked.push(request.method!)
+      response.writeHead(request.method === 'GET' ? 200 : code)
+      response.end(request.method === 'GET' ? JSON.stringify({ service }) : '')
+    })
+    other.listen(0, '127.0.0.1')
+    await once(other, 'listening')
+    let code = 204
+    let service = 'honeyjam'
+    const apiUrl = `http://127.0.0.1:${(other.address() as AddressInfo).port}/v1/ip`
+    const client = new HeartbeatClient({ apiUrl, bearerToken: 'tja_test', tellsAnybody: false })
+    const kinds: string[] = []
+    const beat = async () => kinds.push((await client.send(heartbeatOf('a'), stop.signal)).kind)
+    await beat()
+    await beat()
+    code = 404
+    await beat()
+    service = 'another'
+    await beat()
+    await client.close()
+    other.close()
+    expect(asked).toEqual(['GET', 'POST', 'POST', 'POST', 'GET'])
+    expect(kinds).toEqual(['taken', 'taken', 'unknown', 'unknown'])
   })
 
   it('keeps the prefix of a proxy, and leaves a query out', async () => {

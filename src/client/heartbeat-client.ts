@@ -1,6 +1,6 @@
-import { type Heartbeat, MANAGEMENT_PATHS } from '../contract/index.ts'
+import { type Heartbeat, HeartbeatTaker, MANAGEMENT_PATHS } from '../contract/index.ts'
 import { HoneyjamError } from '../runtime/index.ts'
-import { ApiClient, type ApiClientOptions } from './api-client.ts'
+import { ApiClient, type ApiClientOptions, type ApiResponse } from './api-client.ts'
 import { describeError } from './delivery-outcome.ts'
 import { serviceUrlOf } from './service-url.ts'
 
@@ -9,7 +9,7 @@ export type { Heartbeat } from '../contract/index.ts'
 /** What became of a heartbeat. */
 export type HeartbeatOutcome =
   | { readonly kind: 'taken' }
-  /** The server knows no heartbeats: it speaks Threat Jammer's API and nothing else. */
+  /** The server is not honeyjam, or knows no heartbeats: it speaks Threat Jammer's API and nothing else. */
   | { readonly kind: 'unknown' }
   /** No answer, or one that says no; `retryAfterMs` when the server named a time. */
   | { readonly kind: 'failed'; readonly reason: string; readonly retryAfterMs: number | undefined }
@@ -17,7 +17,9 @@ export type HeartbeatOutcome =
 export interface HeartbeatClientOptions extends Pick<ApiClientOptions, 'bearerToken' | 'userAgent' | 'ca'> {
   /** Where reports are posted, path included. */
   readonly apiUrl: string
-  /** For the whole exchange; default 15,000. */
+  /** Whether any server is told; else only one that says it is honeyjam, as a heartbeat holds the name of this host. */
+  readonly tellsAnybody: boolean
+  /** For each exchange; default 15,000. */
   readonly totalMs?: number
 }
 
@@ -30,26 +32,40 @@ const NO_SUCH_OPERATION = new Set([404, 405, 501])
 export class HeartbeatClient {
   readonly #api: ApiClient
   readonly #totalMs: number
+  readonly #tellsAnybody: boolean
+  #isHoneyjam = false
 
   /** @throws HoneyjamError CONFIG_INVALID when the URL or the key cannot be used */
-  constructor({ apiUrl, totalMs = DEFAULT_TOTAL_MS, ...options }: HeartbeatClientOptions) {
+  constructor({ apiUrl, tellsAnybody, totalMs = DEFAULT_TOTAL_MS, ...options }: HeartbeatClientOptions) {
     this.#api = new ApiClient({ ...options, baseUrl: serviceUrlOf(apiUrl), timeouts: TIMEOUTS })
     this.#totalMs = totalMs
+    this.#tellsAnybody = tellsAnybody
   }
 
-  /** Sends one; never rejects. */
+  /** Sends one, unless the server turns out to be another one than honeyjam and may not be told; never rejects. */
   async send(heartbeat: Heartbeat, signal: AbortSignal): Promise<HeartbeatOutcome> {
     try {
-      await this.#api.request({
-        method: 'POST',
-        path: MANAGEMENT_PATHS.heartbeat,
-        body: heartbeat,
-        signal: AbortSignal.any([signal, AbortSignal.timeout(this.#totalMs)]),
-      })
+      if (!this.#tellsAnybody && !this.#isHoneyjam) {
+        const { body } = await this.#request('GET', signal)
+        if (!HeartbeatTaker.safeParse(body).success) return { kind: 'unknown' }
+        this.#isHoneyjam = true
+      }
+      await this.#request('POST', signal, heartbeat)
       return { kind: 'taken' }
     } catch (error) {
-      return outcomeOf(error)
+      const outcome = outcomeOf(error)
+      if (outcome.kind === 'unknown') this.#isHoneyjam = false
+      return outcome
     }
+  }
+
+  async #request(method: 'GET' | 'POST', signal: AbortSignal, body?: Heartbeat): Promise<ApiResponse> {
+    return await this.#api.request({
+      method,
+      path: MANAGEMENT_PATHS.heartbeat,
+      ...(body === undefined ? {} : { body }),
+      signal: AbortSignal.any([signal, AbortSignal.timeout(this.#totalMs)]),
+    })
   }
 
   async close(): Promise<void> {

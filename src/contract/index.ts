@@ -36,7 +36,7 @@ export {
 } from './management-api.ts'
 export { ERROR_PAGES_PATH, MANAGEMENT_PATHS, REPORT_PATHS, TEST_PATH, USER_PATHS } from './paths.ts'
 export { AddressesRequest, FalsePositiveRequest, ReportRequest } from './report-api.ts'
-export { Heartbeat, SensorInfo, SensorList } from './sensor-api.ts'
+export { Heartbeat, HeartbeatTaker, SensorInfo, SensorList } from './sensor-api.ts'
 export { isTag } from './text-lists.ts'
 export {
   OUTPUT_FORMATS,

@@ -22,6 +22,10 @@ function printable(maxLength: number) {
     .regex(PRINTABLE, 'value holds characters that cannot be printed, or none at all')
 }
 
+/** Answer of `GET /honeyjam/v1/heartbeat`: who answers, so that nobody else is told of agents. */
+export const HeartbeatTaker = z.object({ service: z.literal('honeyjam') })
+export type HeartbeatTaker = z.infer<typeof HeartbeatTaker>
+
 /** Body of `POST /honeyjam/v1/heartbeat`: an agent says that it is alive and where it stands. Times are the agent's. */
 export const Heartbeat = z.strictObject({
   /** Made once by the agent, so that it is known again after a restart or under another name. */

@@ -20,6 +20,16 @@ afterEach(() => api.close())
 
 const list = async (key = api.adminKey) => SensorList.parse((await api.ask('GET', SENSORS, { key })).json)
 
+describe('GET /honeyjam/v1/heartbeat', () => {
+  it('says who would hear a heartbeat, to keys that may send one', async () => {
+    const key = await api.makeKey('report')
+    const answer = await api.ask('GET', HEARTBEAT, { key })
+    expect(answer).toMatchObject({ status: 200, json: { service: 'honeyjam' } })
+    expect((await api.ask('GET', HEARTBEAT, { key: await api.makeKey('read') })).status).toBe(403)
+    expect((await api.ask('GET', HEARTBEAT, { key: undefined })).status).toBe(401)
+  })
+})
+
 describe('POST /honeyjam/v1/heartbeat', () => {
   it('is answered 204, and the agent is listed with what it said', async () => {
     const key = await api.makeKey('report')

@@ -21,6 +21,7 @@ export function agentConfig(settings: Partial<AgentConfig> = {}): AgentConfig {
     exclude: [],
     privateAddresses: 'accept',
     metricsListen: undefined,
+    heartbeat: 'auto',
     warnings: [],
     ...settings,
   }

@@ -42,13 +42,18 @@ export interface ReportBody {
 export interface FakeReportServerOptions {
   /** Decides about requests that no scripted answer is left for; default 202. */
   readonly answer?: (request: Omit<FakeRequest, 'answer'>) => FakeAnswer
-  /** Decides about heartbeats, which no scripted answer is for; default 404, as they are no part of a Report API. */
+  /**
+   * Decides about heartbeats, which no scripted answer is for; then it says it is honeyjam. Default 404 for both, as they
+   * are no part of a Report API.
+   */
   readonly answerHeartbeat?: () => FakeAnswer
   /** Where `arrivedAtMs` is taken from; default the system's clock. */
   readonly nowMs?: () => number
 }
 
 export const accepted: FakeAnswer = { kind: 'status', status: 202 }
+
+const HONEYJAM: FakeAnswer = { kind: 'status', status: 200, body: '{"service":"honeyjam"}' }
 
 export function status(
   code: number,
@@ -144,7 +149,9 @@ export class FakeReportServer {
       arrivedAtMs: this.#options.nowMs?.() ?? Date.now(),
       remotePort: request.socket.remotePort,
     }
-    if (seen.path === MANAGEMENT_PATHS.heartbeat) {
+    if (seen.path === MANAGEMENT_PATHS.heartbeat && seen.method === 'GET') {
+      give(this.#options.answerHeartbeat === undefined ? status(404) : HONEYJAM, response)
+    } else if (seen.path === MANAGEMENT_PATHS.heartbeat) {
       const answer = this.#options.answerHeartbeat?.() ?? status(404)
       this.heartbeats.push({ ...seen, answer })
       give(answer, response)

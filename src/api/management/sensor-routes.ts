@@ -1,5 +1,11 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { Heartbeat, MANAGEMENT_PATHS, type SensorInfo, type SensorList } from '../../contract/index.ts'
+import {
+  Heartbeat,
+  type HeartbeatTaker,
+  MANAGEMENT_PATHS,
+  type SensorInfo,
+  type SensorList,
+} from '../../contract/index.ts'
 import type { Sensor } from '../../sensors/index.ts'
 import { admissionOf } from '../authenticate.ts'
 import type { ApiContext } from '../context.ts'
@@ -10,7 +16,12 @@ import type { AdmissionHooks } from './admission-hooks.ts'
 /** Of one key; an agent sends one a minute. They do not count among its reports. */
 const HEARTBEATS_PER_MINUTE = 30
 
-/** `POST /honeyjam/v1/heartbeat` and `GET /honeyjam/v1/sensors`: agents say that they are alive, and are listed. */
+const TAKER: HeartbeatTaker = { service: 'honeyjam' }
+
+/**
+ * `GET` and `POST /honeyjam/v1/heartbeat`, `GET /honeyjam/v1/sensors`: agents ask whether somebody wants to know that they
+ * are alive, say so, and are listed.
+ */
 export function addSensorRoutes(
   app: FastifyInstance,
   context: ApiContext,
@@ -23,6 +34,7 @@ export function addSensorRoutes(
     noteHeartbeat(context, request)
     return reply.code(204).send()
   })
+  app.get(MANAGEMENT_PATHS.heartbeat, { onRequest }, () => TAKER)
   app.get(MANAGEMENT_PATHS.sensors, reading, (request) => listSensors(context, request))
 }
 
