@@ -18,6 +18,7 @@ export { type OnceProgress, type OnceSummary, type RunOnceOptions, runOnce } fro
 export type { WaitReason } from './sender.ts'
 export type { SkipReason } from './sighting.ts'
 export type { FoundState } from './state-files.ts'
+export { AgentStatusBoard } from './status-board.ts'
 export { type AgentHealth, type AgentProblem, judgeHealth } from './status-health.ts'
 export { readStatusRecord, type StatusRecord } from './status-record.ts'
 export { runWatchedAgent, type WatchedAgentOptions } from './status-run.ts'

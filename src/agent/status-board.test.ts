@@ -60,6 +60,36 @@ describe('a status board', () => {
     ])
   })
 
+  it('goes on with its counts when another agent of the process begins, and shows only what that one has', () => {
+    board.onRead(HERE, '/log', { ...batchEndingAt(5, []), lines: 3 })
+    board.onRead(HERE, '/old', { ...batchEndingAt(5, []), lines: 7 })
+    board.onProgress(HERE, progress(REFUSED))
+    board.onProgress(HERE, progress({ kind: 'waiting', untilMs: 1, reason: 'refused' }))
+    const failingSinceMs = clock.nowMs()
+    clock.set(clock.nowMs() + 1000)
+    board.beginRun()
+    expect(board.snapshot().targets).toEqual([])
+    board.onLogs(HERE, ['/log', '/new'])
+    board.onProgress(HERE, progress())
+    expect(board.snapshot()).toMatchObject({
+      startedAtMs,
+      targets: [
+        {
+          target: HERE,
+          failuresInARow: 1,
+          failingSinceMs,
+          waitReason: null,
+          logs: [
+            { path: '/log', lines: 3 },
+            { path: '/new', lines: 0 },
+          ],
+        },
+      ],
+    })
+    board.onRead(HERE, '/log', { ...batchEndingAt(9, []), lines: 2 })
+    expect(here().logs[0]).toMatchObject({ lines: 5 })
+  })
+
   it('sums what is read, log by log and target by target', async () => {
     board.onRead(HERE, '/log', { ...batchEndingAt(5, [eventFrom('192.0.2.1')]), lines: 3, lagBytes: 70 })
     await clock.advance(1000)

@@ -60,34 +60,61 @@ export class AgentStatusBoard implements AgentObserver {
   readonly #startedAtMs: number
   readonly #deliveryByTarget = new Map<string, Delivery>()
   readonly #logsByTarget = new Map<string, Map<string, LogStatus>>()
+  /** The logs of each target that were told of in this run. */
+  readonly #toldByTarget = new Map<string, Set<string>>()
 
   constructor({ clock }: { readonly clock: Clock }) {
     this.#clock = clock
     this.#startedAtMs = clock.nowMs()
   }
 
+  /**
+   * Another agent of the same process begins, perhaps with other targets and logs: those that do not come back are shown no
+   * more, and for the others it goes on with what it has.
+   */
+  beginRun(): void {
+    this.#toldByTarget.clear()
+    for (const [target, delivery] of this.#deliveryByTarget) {
+      this.#deliveryByTarget.set(target, { ...delivery, ...NOT_WAITING })
+    }
+  }
+
   onLogs(target: string, logPaths: readonly string[]): void {
     const logs = this.#logsOf(target)
-    for (const path of logPaths) if (!logs.has(path)) logs.set(path, unread(path))
+    for (const path of logPaths) {
+      if (!logs.has(path)) logs.set(path, unread(path))
+      this.#toldOf(target).add(path)
+    }
   }
 
   onRead(target: string, logPath: string, batch: LogBatch): void {
     const logs = this.#logsOf(target)
     const log = logs.get(logPath) ?? unread(logPath)
     logs.set(logPath, readOn(log, batch, this.#clock.nowMs()))
+    this.#toldOf(target).add(logPath)
   }
 
   onProgress(target: string, { waitingAddresses, totals, step }: TargetProgress): void {
     const delivery = this.#deliveryByTarget.get(target) ?? NOTHING_DELIVERED
     const stepped = step === undefined ? delivery : goOn(delivery, step, this.#clock.nowMs())
     this.#deliveryByTarget.set(target, { ...stepped, waitingAddresses, totals })
+    this.#toldOf(target)
   }
 
   snapshot(): AgentStatus {
-    const targets = [...this.#deliveryByTarget].map(([target, delivery]) => {
-      return { target, logs: [...this.#logsOf(target).values()], ...delivery }
+    const targets = [...this.#toldByTarget].map(([target, told]) => {
+      const logs = [...this.#logsOf(target).values()].filter(({ path }) => told.has(path))
+      return { target, logs, ...(this.#deliveryByTarget.get(target) ?? NOTHING_DELIVERED) }
     })
     return { startedAtMs: this.#startedAtMs, targets }
+  }
+
+  #toldOf(target: string): Set<string> {
+    const known = this.#toldByTarget.get(target)
+    if (known !== undefined) return known
+    const told = new Set<string>()
+    this.#toldByTarget.set(target, told)
+    return told
   }
 
   #logsOf(target: string): Map<string, LogStatus> {

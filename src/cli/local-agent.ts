@@ -1,5 +1,10 @@
 import { join } from 'node:path'
-import { type AgentConfig, runWatchedAgent, type WatchedAgentOptions } from '../agent/index.ts'
+import {
+  type AgentConfig,
+  AgentStatusBoard,
+  runWatchedAgent,
+  type WatchedAgentOptions,
+} from '../agent/index.ts'
 import { type Logger, systemClock } from '../runtime/index.ts'
 import { reportUrlOf } from './connect.ts'
 import { replaceKey } from './replace-key.ts'
@@ -32,6 +37,7 @@ export async function runLocalAgent(options: LocalAgentOptions): Promise<void> {
   const agent: WatchedAgentOptions = {
     ...options,
     targets: [{ apiUrl: reportUrlOf(service.url), bearerToken }],
+    board: new AgentStatusBoard({ clock: systemClock }),
     ttlFrom: 'event',
     clock: systemClock,
   }

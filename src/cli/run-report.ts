@@ -1,4 +1,4 @@
-import { runWatchedAgent, type WatchedAgentOptions } from '../agent/index.ts'
+import { AgentStatusBoard, runWatchedAgent, type WatchedAgentOptions } from '../agent/index.ts'
 import { STANDARD_INPUT } from '../cowrie/index.ts'
 import { createLogger, HoneyjamError, type Logger, systemClock } from '../runtime/index.ts'
 import {
@@ -35,6 +35,7 @@ export async function followAndReport(options: ReportOptions, context: Context):
     next = prepare(options, context, logger)
     const intakes = await startIntakes(options, { ...next.agent, signal: stop.signal }, process.stdin)
     const end = AbortSignal.any([stop.signal, intakes.ended])
+    const board = new AgentStatusBoard({ clock: systemClock })
     try {
       while (next !== undefined) {
         const { agent, logs } = next
@@ -43,6 +44,7 @@ export async function followAndReport(options: ReportOptions, context: Context):
         announceAgent(agent, logs, intakes, context)
         await runWatchedAgent({
           ...agent,
+          board,
           logPaths: [...logs.paths, ...intakes.logPaths],
           follow: intakes.follow,
           signal: AbortSignal.any([end, round.signal]),

@@ -123,6 +123,20 @@ describe('honeyjam status', () => {
     expect(stdout).toContain(state)
   })
 
+  it('goes on counting after a hangup', async () => {
+    const server = await serverWith()
+    const { agent, cowrie, ask } = startAgent(server)
+    const lines = async () => (await ask()).line.status?.targets[0]?.logs[0]?.lines
+    cowrie.attack('45.0.0.7', '45.0.0.8')
+    await waitFor('two lines', async () => (await lines()) === 2)
+    agent.kill('SIGHUP')
+    await waitFor('the second start', () => agent.stderr().split('successfully initialized').length === 3)
+    cowrie.attack('45.0.0.9')
+    await waitFor('three lines', async () => (await lines()) === 3)
+    agent.kill('SIGTERM')
+    expect((await agent.finished).code).toBe(0)
+  })
+
   it('makes nothing where no agent ever ran', async () => {
     const data = join(temporaryDirectory(), 'data')
     const { code, stdout } = await run(['status', '--data', data])
@@ -141,9 +155,12 @@ describe('honeyjam status', () => {
       return text.includes(`honeyjam_agent_addresses_taken_total{target="${server.apiUrl}"} 1`)
     })
     const second = startAgent(server, ['--metrics-listen', new URL(url).port])
-    const { code, stderr } = await second.agent.finished
-    expect(code).toBe(1)
-    expect(stderr).toContain('LISTEN_FAILED')
+    await waitFor('the refusal', () => second.agent.stderr().includes('the agent goes on without metrics'))
+    expect(second.agent.stderr()).toContain('EADDRINUSE')
+    second.cowrie.attack('45.0.0.8')
+    await server.until(({ reportsByAddress }) => reportsByAddress.has('45.0.0.8'))
+    second.agent.kill('SIGTERM')
+    expect((await second.agent.finished).code).toBe(0)
     agent.kill('SIGTERM')
     expect((await agent.finished).code).toBe(0)
     await expect(fetch(url)).rejects.toThrow('fetch failed')
