@@ -21,8 +21,9 @@ export interface BenchService {
   readonly targetOptions: readonly string[]
 }
 
-export function honeyjam(args: readonly string[]): ChildProcess {
-  return spawn(process.execPath, [join(ROOT, 'bin/honeyjam.js'), ...args], {
+/** @param node the Node to start it with; one that is too old starts the program's own besides */
+export function honeyjam(args: readonly string[], node: string = process.execPath): ChildProcess {
+  return spawn(node, [join(ROOT, 'bin/honeyjam.js'), ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
 }
