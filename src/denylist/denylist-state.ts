@@ -41,13 +41,22 @@ export class DenylistState {
     return this.#listsByAccount.get(accountId)
   }
 
+  /** The lists of an account, empty ones when nothing was changed yet. */
+  listsOf(accountId: number): AccountLists {
+    const known = this.#listsByAccount.get(accountId)
+    if (known !== undefined) return known
+    const lists = new AccountLists(accountId, this.labels)
+    this.#listsByAccount.set(accountId, lists)
+    return lists
+  }
+
   /** Brings rows of the tables into memory. */
   load(rows: EntryRows): void {
     for (let i = 0; i < rows.count; i++) {
       const lastReportMs = rows.lastReportMs[i] ?? 0
       const label = rows.labels[rows.labelIndexes[i] ?? 0]
       if (label === undefined) throw new RangeError(`row ${i} names a label that was not handed over`)
-      this.#listsOf(rows.accountIds[i] ?? 0).load(rows.addresses, WORDS_PER_ADDRESS * i, {
+      this.listsOf(rows.accountIds[i] ?? 0).load(rows.addresses, WORDS_PER_ADDRESS * i, {
         stay: {
           lastReportMs,
           ttlSeconds: ((rows.expiresAtMs[i] ?? 0) - lastReportMs) / 1000,
@@ -60,14 +69,14 @@ export class DenylistState {
   }
 
   loadAllowed(rows: readonly AllowRow[]): void {
-    for (const row of rows) this.#listsOf(row.accountId).allowed.set(row)
+    for (const row of rows) this.listsOf(row.accountId).allowed.set(row)
   }
 
   /** Brings private lists and choices of public ones into memory, before any operation is applied. */
   loadLists({ lists, elements, selections }: ListRows): void {
-    for (const row of lists) this.#listsOf(row.accountId).private.setList(row)
-    for (const row of elements) this.#listsOf(row.accountId).private.setElement(row)
-    for (const row of selections) this.#listsOf(row.accountId).private.setSelection(row)
+    for (const row of lists) this.listsOf(row.accountId).private.setList(row)
+    for (const row of elements) this.listsOf(row.accountId).private.setElement(row)
+    for (const row of selections) this.listsOf(row.accountId).private.setSelection(row)
   }
 
   /**
@@ -78,7 +87,7 @@ export class DenylistState {
     if (position <= this.unmerged.newestPosition) {
       throw new RangeError(`operation ${position} comes after ${this.unmerged.newestPosition}`)
     }
-    const lists = this.#listsOf(operation.accountId)
+    const lists = this.listsOf(operation.accountId)
     const effect: Effect = {
       rows: [],
       allowed: [],
@@ -193,14 +202,6 @@ export class DenylistState {
     const rows = lists.removeAll(run.step)
     run.effect.taken += rows.length
     markChanged(lists, rows, run.effect)
-  }
-
-  #listsOf(accountId: number): AccountLists {
-    const known = this.#listsByAccount.get(accountId)
-    if (known !== undefined) return known
-    const lists = new AccountLists(accountId, this.labels)
-    this.#listsByAccount.set(accountId, lists)
-    return lists
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Address } from '../ip/index.ts'
+import type { Lists } from './lists/lists.ts'
 import type { Operation, Receipt } from './operation.ts'
 
 /** An address that is on an account's reported list. */
@@ -50,6 +51,7 @@ export interface DenylistStatus {
 
 /** The lists of all accounts: everything is answered from memory and is current. */
 export interface Denylist {
+  readonly lists: Lists
   /**
    * Takes one operation: it is on stable storage and in effect when the promise resolves.
    * A repeated `idempotencyKey` (same account, seven days) changes nothing and resolves to the first receipt.
@@ -60,7 +62,9 @@ export interface Denylist {
   findEntry(accountId: number, address: Address, nowMs: number): Entry | undefined
   /** Entries that have not ended and are not allowed, as they stand now; in no particular order. */
   listEntries(accountId: number, filter: EntryFilter, nowMs: number): Iterable<Entry>
-  /** @returns the allowed range that covers the address, the narrowest first */
+  /** How many entries {@link listEntries} would hand over, by their dataset. */
+  countEntries(accountId: number, nowMs: number): Promise<ReadonlyMap<string, number>>
+  /** @returns the narrowest range of the default allowlist that covers the address, or else of another one */
   findAllowed(accountId: number, address: Address, nowMs: number): AllowedRange | undefined
   listAllowed(accountId: number, nowMs: number): readonly AllowedRange[]
   /** @returns `undefined` when there is none or it belongs to another account */

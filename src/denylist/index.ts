@@ -1,4 +1,13 @@
+export {
+  type Assessment,
+  type AssessOptions,
+  assessAddress,
+  type ListMatches,
+  type Risk,
+} from './assessment/assess.ts'
+export type { ScoreFactor, ScoreFinding } from './assessment/score-factor.ts'
 export type { AllowedRange, Denylist, DenylistStatus, Entry, EntryFilter } from './denylist.ts'
+export type { AddressFacts, AddressFactsOf } from './lists/address-facts.ts'
 export type {
   ElementKey,
   ListChanges,
@@ -15,6 +24,9 @@ export {
   RESOURCE_TYPES,
   type ResourceType,
 } from './lists/list-rows.ts'
+export type { ListQuery, Lists, Page, PrivateList, PublicList } from './lists/lists.ts'
+export type { ElementRules, ParsedElement } from './lists/parse-element.ts'
+export type { PublicListCatalogue, PublicListInfo } from './lists/public-lists.ts'
 export { type OpenDenylistOptions, openDenylist } from './open-denylist.ts'
 export {
   type AllowOperation,

@@ -1,14 +1,17 @@
-import { type Address, isIpv4, unpackAddress, WORDS_PER_ADDRESS, wordsOf } from '../ip/index.ts'
+import type { Address } from '../ip/index.ts'
 import { type Clock, HoneyjamError, type Logger } from '../runtime/index.ts'
-import type { AccountLists } from './account-lists.ts'
 import type { AllowedRange, Denylist, DenylistStatus, Entry, EntryFilter } from './denylist.ts'
 import { DenylistState } from './denylist-state.ts'
+import { EntryReader } from './entry-reader.ts'
 import { APPLY_DELAY_MS, Housekeeping } from './housekeeping.ts'
-import { endOfStay, UNBAN_MEMORY_MS } from './merge-report.ts'
+import { type AddressFacts, NO_FACTS } from './lists/address-facts.ts'
+import { ListReader } from './lists/list-reader.ts'
+import { EMPTY_PUBLIC_LISTS, type PublicListCatalogue } from './lists/public-lists.ts'
+import { UNBAN_MEMORY_MS } from './merge-report.ts'
 import { Merger } from './merger.ts'
 import type { Operation, Receipt } from './operation.ts'
 import { decodeOperation, encodeOperation } from './operation-codec.ts'
-import type { AllowRow, DenylistStore, JournalRecord, ReportQueue } from './ports.ts'
+import type { DenylistStore, JournalRecord, ReportQueue } from './ports.ts'
 import { ReceiptBook } from './receipt-book.ts'
 
 /** Rows that may wait to be merged; beyond it requests are refused until the store has caught up. */
@@ -22,6 +25,10 @@ export interface OpenDenylistOptions {
   readonly queue: ReportQueue
   readonly clock: Clock
   readonly logger: Logger
+  /** Default: nothing is known of addresses. */
+  readonly facts?: AddressFacts
+  /** Default: the lists are there and empty. */
+  readonly publicLists?: PublicListCatalogue
   /** Told when this process was away from a shared journal for too long: it must be started anew. */
   readonly onLost?: (error: HoneyjamError) => void
 }
@@ -76,6 +83,8 @@ async function replay(
 }
 
 class MemoryDenylist implements Denylist {
+  readonly lists: ListReader
+  readonly #entries: EntryReader
   readonly #state: DenylistState
   readonly #receipts: ReceiptBook
   readonly #options: OpenDenylistOptions
@@ -100,6 +109,9 @@ class MemoryDenylist implements Denylist {
     this.#receipts = receipts
     this.#options = options
     this.#currentAtMs = options.clock.nowMs()
+    const { facts = NO_FACTS, publicLists = EMPTY_PUBLIC_LISTS, clock } = options
+    this.lists = new ListReader({ listsOf: (accountId) => state.listsOf(accountId), facts, publicLists })
+    this.#entries = new EntryReader({ state, lists: this.lists, clock })
     this.#merger = new Merger({
       ...options,
       state,
@@ -134,28 +146,23 @@ class MemoryDenylist implements Denylist {
   }
 
   findEntry(accountId: number, address: Address, nowMs: number): Entry | undefined {
-    const lists = this.#state.find(accountId)
-    if (lists === undefined) return undefined
-    const row = lists.reported.find(wordsOf(address), 0)
-    return row < 0 ? undefined : this.#entryOf(lists, row, nowMs)
+    return this.#entries.find(accountId, address, nowMs)
   }
 
-  *listEntries(accountId: number, filter: EntryFilter, nowMs: number): Iterable<Entry> {
-    const lists = this.#state.find(accountId)
-    if (lists === undefined) return
-    for (let row = 0; row < lists.reported.rowsEnd; row++) {
-      const entry = lists.reported.isInUse(row) ? this.#entryOf(lists, row, nowMs) : undefined
-      if (entry !== undefined && isWanted(entry, filter)) yield entry
-    }
+  listEntries(accountId: number, filter: EntryFilter, nowMs: number): Iterable<Entry> {
+    return this.#entries.list(accountId, filter, nowMs)
+  }
+
+  countEntries(accountId: number, nowMs: number): Promise<ReadonlyMap<string, number>> {
+    return this.#entries.countByDataset(accountId, nowMs)
   }
 
   findAllowed(accountId: number, address: Address, nowMs: number): AllowedRange | undefined {
-    const row = this.#state.find(accountId)?.allowed.covering(wordsOf(address), 0, nowMs)
-    return row === undefined ? undefined : allowedRangeOf(row)
+    return this.#entries.findAllowed(accountId, address, nowMs)
   }
 
   listAllowed(accountId: number, nowMs: number): readonly AllowedRange[] {
-    return Array.from(this.#state.find(accountId)?.allowed.list(nowMs) ?? [], allowedRangeOf)
+    return this.#entries.listAllowed(accountId, nowMs)
   }
 
   findReceipt(accountId: number, receiptId: string): Promise<Receipt | undefined> {
@@ -217,49 +224,4 @@ class MemoryDenylist implements Denylist {
   #currentMs(): number {
     return this.#options.queue.isShared ? this.#currentAtMs : this.#options.clock.nowMs()
   }
-
-  #entryOf(lists: AccountLists, row: number, nowMs: number): Entry | undefined {
-    const stay = lists.reported.stayOf(row)
-    const expiresAtMs = endOfStay(stay)
-    if (expiresAtMs <= nowMs) return undefined
-    const words = new Uint32Array(WORDS_PER_ADDRESS)
-    lists.reported.copyWords(row, words, 0)
-    if (lists.allowed.covering(words, 0, nowMs) !== undefined) return undefined
-    const { dataset, tags } = this.#state.labels.labelOf(lists.reported.labelIdOf(row))
-    return {
-      address: unpackAddress(words, 0),
-      lastReportMs: stay.lastReportMs,
-      expiresAtMs,
-      totalReports: stay.totalReports,
-      dataset,
-      tags,
-    }
-  }
-}
-
-function isWanted(entry: Entry, filter: EntryFilter): boolean {
-  const {
-    reportedBeforeMs = Number.POSITIVE_INFINITY,
-    reportedAfterMs = Number.NEGATIVE_INFINITY,
-    expiresBeforeMs = Number.POSITIVE_INFINITY,
-    expiresAfterMs = Number.NEGATIVE_INFINITY,
-    greaterThanReports = Number.NEGATIVE_INFINITY,
-    lessThanReports = Number.POSITIVE_INFINITY,
-    protocol,
-    dataset = entry.dataset,
-  } = filter
-  return (
-    entry.lastReportMs < reportedBeforeMs &&
-    entry.lastReportMs > reportedAfterMs &&
-    entry.expiresAtMs < expiresBeforeMs &&
-    entry.expiresAtMs > expiresAfterMs &&
-    entry.totalReports > greaterThanReports &&
-    entry.totalReports < lessThanReports &&
-    entry.dataset === dataset &&
-    (protocol === undefined || isIpv4(entry.address) === (protocol === 'ipv4'))
-  )
-}
-
-function allowedRangeOf({ range, createdAtMs, expiresAtMs }: AllowRow): AllowedRange {
-  return { range, createdAtMs, ...(expiresAtMs === undefined ? {} : { expiresAtMs }) }
 }

@@ -1,5 +1,5 @@
 import { type Address, wordsOf } from './address.ts'
-import { packRange, rangeContains } from './range.ts'
+import { type PackedRange, packRange, rangeContains } from './range.ts'
 
 /**
  * What an address is for, by the IANA special-purpose registries (RFC 6890 and its updates).
@@ -75,6 +75,19 @@ export function classifyAddress(address: Address): AddressClass {
 export function classifyPacked(words: Uint32Array, offset: number): AddressClass {
   for (const { range, addressClass } of PACKED_RANGES) {
     if (rangeContains(range, words, offset)) return addressClass
+  }
+  return 'reserved'
+}
+
+/**
+ * Says what a range is for: `public` only when every special range in it is. Of several the first of the registries counts.
+ */
+export function classifyRange(range: PackedRange): AddressClass {
+  for (const { range: special, addressClass } of PACKED_RANGES) {
+    const isInside = special.prefixLength <= range.prefixLength && rangeContains(special, range.words, 0)
+    if (isInside) return addressClass
+    const holdsIt = range.prefixLength < special.prefixLength && rangeContains(range, special.words, 0)
+    if (holdsIt && addressClass !== 'public') return addressClass
   }
   return 'reserved'
 }

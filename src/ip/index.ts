@@ -10,7 +10,13 @@ export {
   wordsOf,
 } from './address.ts'
 export { AddressTable } from './address-table.ts'
-export { type AddressClass, classifyAddress, classifyPacked, isNeverSource } from './classify.ts'
+export {
+  type AddressClass,
+  classifyAddress,
+  classifyPacked,
+  classifyRange,
+  isNeverSource,
+} from './classify.ts'
 export { isLoopbackHost } from './loopback-host.ts'
 export {
   clearHostBits,

@@ -7,6 +7,7 @@ import {
   type PrivateListRow,
   type SelectionRow,
 } from './list-rows.ts'
+import { sortElements } from './sort-elements.ts'
 
 /** A private list with what is on it. */
 export interface HeldList {
@@ -21,6 +22,8 @@ export interface HeldList {
 export class PrivateLists {
   readonly defaults: DefaultLists
   readonly #lists = new Map<string, { row: PrivateListRow; rowByElement: Map<string, ListElementRow> }>()
+  /** Sorted once, for reading in pages. */
+  readonly #sortedByList = new Map<string, readonly string[]>()
   readonly #selections = new Map<string, SelectionRow>()
   /** By range, then by list. */
   readonly #ranges: Readonly<Record<ListType, RangeIndex<Map<string, ListElementRow>>>> = {
@@ -57,12 +60,14 @@ export class PrivateLists {
     for (const element of this.#lists.get(listId)?.rowByElement.keys() ?? [])
       this.deleteElement(listId, element)
     this.#lists.delete(listId)
+    this.#sortedByList.delete(listId)
   }
 
   /** Elements of a list that is not there are left out: it has expired. */
   setElement(row: ListElementRow): void {
     const held = this.#lists.get(row.listId)
     if (held === undefined) return
+    if (!held.rowByElement.has(row.element)) this.#sortedByList.delete(row.listId)
     held.rowByElement.set(row.element, row)
     if (held.row.resourceType !== 'CIDR') return
     const ranges = this.#ranges[held.row.listType]
@@ -73,7 +78,9 @@ export class PrivateLists {
 
   deleteElement(listId: string, element: string): void {
     const held = this.#lists.get(listId)
-    if (held?.rowByElement.delete(element) !== true || held.row.resourceType !== 'CIDR') return
+    if (held?.rowByElement.delete(element) !== true) return
+    this.#sortedByList.delete(listId)
+    if (held.row.resourceType !== 'CIDR') return
     const ranges = this.#ranges[held.row.listType]
     const rowByList = ranges.get(element)
     rowByList?.delete(listId)
@@ -86,6 +93,19 @@ export class PrivateLists {
       for (const row of rowByList.values()) {
         if (isInForce(row, nowMs) && this.find(row.listId, nowMs) !== undefined) yield row
       }
+    }
+  }
+
+  /** What is in force on a list, in order. */
+  *elementsOf(listId: string, nowMs: number): Iterable<string> {
+    const held = this.find(listId, nowMs)
+    if (held === undefined) return
+    const sorted =
+      this.#sortedByList.get(listId) ?? sortElements(held.rowByElement.keys(), held.row.resourceType)
+    this.#sortedByList.set(listId, sorted)
+    for (const element of sorted) {
+      const row = held.rowByElement.get(element)
+      if (row !== undefined && isInForce(row, nowMs)) yield element
     }
   }
 

@@ -1,0 +1,158 @@
+import { rangeText, unpackAddress, WORDS_PER_ADDRESS, wordsOf } from '../../ip/index.ts'
+import type { AccountLists } from '../account-lists.ts'
+import { endOfStay } from '../merge-report.ts'
+import { type AddressFacts, elementOf } from './address-facts.ts'
+import { isInForce, type ListOrigin } from './list-rows.ts'
+import type { ListQuery, Lists, Page, PrivateList, PublicList } from './lists.ts'
+import type { HeldList } from './private-lists.ts'
+import type { PublicListCatalogue, PublicListInfo } from './public-lists.ts'
+import { sortElements } from './sort-elements.ts'
+
+const WHOLE_ADDRESS_BITS = 128
+
+export interface ListReaderOptions {
+  /** The lists of an account; empty ones when nothing was changed yet. */
+  readonly listsOf: (accountId: number) => AccountLists
+  readonly facts: AddressFacts
+  readonly publicLists: PublicListCatalogue
+}
+
+/** Tells from memory what is on the lists. */
+export class ListReader implements Lists {
+  readonly #options: ListReaderOptions
+
+  constructor(options: ListReaderOptions) {
+    this.#options = options
+  }
+
+  listPrivate(accountId: number, nowMs: number): readonly PrivateList[] {
+    const lists = this.#options.listsOf(accountId)
+    return Array.from(lists.private.list(nowMs), (held) => viewOf(lists, held, nowMs))
+  }
+
+  findPrivate(accountId: number, listId: string, nowMs: number): PrivateList | undefined {
+    const lists = this.#options.listsOf(accountId)
+    const held = lists.private.find(listId, nowMs)
+    return held === undefined ? undefined : viewOf(lists, held, nowMs)
+  }
+
+  contentOf(
+    { accountId, listId }: { readonly accountId: number; readonly listId: string },
+    page: Page,
+    nowMs: number,
+  ): readonly string[] {
+    const lists = this.#options.listsOf(accountId)
+    const { reported, allow } = lists.private.defaults
+    if (listId === reported.listId) return take(this.#reportedRanges(lists, nowMs), page)
+    if (listId === allow.listId) {
+      const ranges = Array.from(lists.allowed.list(nowMs), ({ range }) => range)
+      return take(sortElements(ranges, 'CIDR'), page)
+    }
+    return take(lists.private.elementsOf(listId, nowMs), page)
+  }
+
+  matchPrivate(accountId: number, { listType, address }: ListQuery, nowMs: number): readonly PrivateList[] {
+    const lists = this.#options.listsOf(accountId)
+    const words = wordsOf(address)
+    const matched = new Set<string>()
+    if (listType === 'ALLOW' && lists.allowed.covering(words, 0, nowMs) !== undefined) {
+      matched.add(lists.private.defaults.allow.listId)
+    }
+    for (const { listId } of lists.private.covering(listType, { words, offset: 0, nowMs }))
+      matched.add(listId)
+    for (const { row } of this.#factLists(lists, { listType, address }, nowMs)) matched.add(row.listId)
+    return [...lists.private.list(nowMs)]
+      .filter(({ row }) => matched.has(row.listId))
+      .map((held) => viewOf(lists, held, nowMs))
+  }
+
+  listPublic(accountId: number, nowMs: number): readonly PublicList[] {
+    const lists = this.#options.listsOf(accountId)
+    return this.#options.publicLists.list().map((info) => publicViewOf(lists, info, nowMs))
+  }
+
+  findPublic(accountId: number, listId: string, nowMs: number): PublicList | undefined {
+    return this.listPublic(accountId, nowMs).find((list) => list.listId === listId)
+  }
+
+  matchPublic(accountId: number, { listType, address }: ListQuery, nowMs: number): readonly PublicList[] {
+    return this.listPublic(accountId, nowMs).filter((list) => {
+      const isOn = list.listType === listType && list.selection?.status === 'ACTIVE'
+      return isOn && this.#options.publicLists.covers(list.listId, address, nowMs)
+    })
+  }
+
+  /**
+   * Whether an allowlist of any kind holds a packed address at `nowMs`. To be made anew for each pass: which lists there are
+   * is looked at once.
+   */
+  allowTest(lists: AccountLists, nowMs: number): (words: Uint32Array, offset: number) => boolean {
+    const { accountId } = lists
+    const hasFactLists = [...lists.private.list(nowMs)].some(
+      ({ row, rowByElement }) =>
+        row.listType === 'ALLOW' && row.resourceType !== 'CIDR' && rowByElement.size > 0,
+    )
+    const hasPublicLists = this.listPublic(accountId, nowMs).some(
+      ({ listType, selection }) => listType === 'ALLOW' && selection?.status === 'ACTIVE',
+    )
+    return (words, offset) => {
+      if (lists.isAllowed(words, offset, nowMs)) return true
+      if (!hasFactLists && !hasPublicLists) return false
+      const query: ListQuery = { listType: 'ALLOW', address: unpackAddress(words, offset) }
+      if (hasFactLists && this.#factLists(lists, query, nowMs).length > 0) return true
+      return hasPublicLists && this.matchPublic(accountId, query, nowMs).length > 0
+    }
+  }
+
+  /** Lists of AS, countries, continents and datacenters that hold the address. */
+  #factLists(lists: AccountLists, { listType, address }: ListQuery, nowMs: number): readonly HeldList[] {
+    const candidates = [...lists.private.list(nowMs)].filter(
+      ({ row, rowByElement }) =>
+        row.listType === listType && row.resourceType !== 'CIDR' && rowByElement.size > 0,
+    )
+    if (candidates.length === 0) return []
+    const facts = this.#options.facts.factsOf(address)
+    return candidates.filter(({ row, rowByElement }) => {
+      const element = elementOf(row.resourceType, facts)
+      const found = element === undefined ? undefined : rowByElement.get(element)
+      return found !== undefined && isInForce(found, nowMs)
+    })
+  }
+
+  *#reportedRanges(lists: AccountLists, nowMs: number): Iterable<string> {
+    const { reported } = lists
+    const isAllowed = this.allowTest(lists, nowMs)
+    const words = new Uint32Array(WORDS_PER_ADDRESS)
+    for (let row = 0; row < reported.rowsEnd; row++) {
+      if (!reported.isInUse(row) || endOfStay(reported.stayOf(row)) <= nowMs) continue
+      reported.copyWords(row, words, 0)
+      if (!isAllowed(words, 0)) yield rangeText({ words, prefixLength: WHOLE_ADDRESS_BITS })
+    }
+  }
+}
+
+function viewOf(lists: AccountLists, { row }: HeldList, nowMs: number): PrivateList {
+  const { accountId: _, appliedPosition: __, ...view } = row
+  return { ...view, origins: inForce(row.origins, nowMs), isDefault: lists.private.isDefault(row.listId) }
+}
+
+function publicViewOf(lists: AccountLists, info: PublicListInfo, nowMs: number): PublicList {
+  const selection = lists.private.findSelection(info.listId, nowMs)
+  return selection === undefined
+    ? info
+    : { ...info, selection: { ...selection, origins: inForce(selection.origins, nowMs) } }
+}
+
+function inForce(origins: readonly ListOrigin[], nowMs: number): readonly ListOrigin[] {
+  return origins.filter((origin) => isInForce(origin, nowMs))
+}
+
+function take(elements: Iterable<string>, { from, count }: Page): readonly string[] {
+  const taken: string[] = []
+  let index = 0
+  for (const element of elements) {
+    if (index++ >= from) taken.push(element)
+    if (taken.length === count) break
+  }
+  return taken
+}
