@@ -20,6 +20,7 @@ export {
 export { isLoopbackHost } from './loopback-host.ts'
 export {
   clearHostBits,
+  isTooWideToList,
   type PackedRange,
   packRange,
   parseRange,

@@ -1,7 +1,28 @@
 import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
 import { packAddress, unpackAddress, WORDS_PER_ADDRESS } from './address.ts'
-import { clearHostBits, type PackedRange, packRange, parseRange, rangeContains, rangeText } from './range.ts'
+import {
+  clearHostBits,
+  isTooWideToList,
+  type PackedRange,
+  packRange,
+  parseRange,
+  rangeContains,
+  rangeText,
+} from './range.ts'
+
+it.each([
+  ['10.0.0.0/8', false],
+  ['10.0.0.0/7', true],
+  ['0.0.0.0/0', true],
+  ['::ffff:0:0/96', true],
+  ['192.0.2.7', false],
+  ['2001:2000::/19', false],
+  ['2001::/18', true],
+  ['::/0', true],
+])('a range may be too wide for a list: %s', (text, isTooWide) => {
+  expect(isTooWideToList(packRange(text)!)).toBe(isTooWide)
+})
 
 describe('parseRange', () => {
   it.each([

@@ -10,6 +10,8 @@ export interface PackedRange {
 }
 
 const V4_PREFIX_OFFSET = 96
+const SHORTEST_LISTED_V4_PREFIX = V4_PREFIX_OFFSET + 8
+const SHORTEST_LISTED_V6_PREFIX = 19
 
 /**
  * Parses `ADDRESS` (a range of one) or `ADDRESS/LENGTH`; host bits are cleared.
@@ -35,9 +37,19 @@ export function packRange(text: string): PackedRange | undefined {
 }
 
 /** Canonical text of a packed range. */
-export function rangeText({ words, prefixLength }: PackedRange): Range {
-  const isV4 = prefixLength >= V4_PREFIX_OFFSET && isPackedIpv4(words, 0)
-  return `${unpackAddress(words, 0)}/${isV4 ? prefixLength - V4_PREFIX_OFFSET : prefixLength}` as Range
+export function rangeText(range: PackedRange): Range {
+  const { words, prefixLength } = range
+  const length = isIpv4Range(range) ? prefixLength - V4_PREFIX_OFFSET : prefixLength
+  return `${unpackAddress(words, 0)}/${length}` as Range
+}
+
+/**
+ * Whether a range is wider than /8 (IPv4) or /19 (IPv6): larger ones are given to nobody, so that on a list they are a slip
+ * of the hand.
+ */
+export function isTooWideToList(range: PackedRange): boolean {
+  const shortest = isIpv4Range(range) ? SHORTEST_LISTED_V4_PREFIX : SHORTEST_LISTED_V6_PREFIX
+  return range.prefixLength < shortest
 }
 
 /** Zeroes all bits of the address at `offset` behind the first `prefixLength` (0..128). */
@@ -59,6 +71,10 @@ export function rangeContains(range: PackedRange, words: Uint32Array, offset: nu
     if (kept === 32 ? difference !== 0 : difference >>> (32 - kept) !== 0) return false
   }
   return true
+}
+
+function isIpv4Range({ words, prefixLength }: PackedRange): boolean {
+  return prefixLength >= V4_PREFIX_OFFSET && isPackedIpv4(words, 0)
 }
 
 function parseLength(text: string, longest: number): number | undefined {

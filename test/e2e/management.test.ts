@@ -65,6 +65,9 @@ describe('the lists', () => {
     expect(refused.stdout).toMatch(/^8\.8\.4\.4 +skipped +on the allowlist$/m)
     expect((await service.honeyjam('check', '8.8.4.4')).stdout).toMatch(/^8\.8\.4\.4 {2}allowed$/m)
 
+    const all = await service.honeyjam('allow', '8.8.5.0/24', '0.0.0.0/0')
+    expect(all.code).not.toBe(0)
+    expect(all.stderr).toContain('0.0.0.0/0 is wider than /8')
     await service.honeyjam('disallow', '8.8.4.0/24')
     expect((await service.honeyjam('allowlist')).stdout).toBe('The allowlist is empty.\n')
     expect((await service.honeyjam('ban', '8.8.4.4')).code).toBe(0)

@@ -111,6 +111,19 @@ describe('the allowlist', () => {
     )
   })
 
+  it.each(['0.0.0.0/0', '::/0', '8.0.0.0/7', '2000::/18'])(
+    'takes nothing with %s, which would end blocking',
+    async (wide) => {
+      const answer = await api.ask('POST', `${ROOT}/allow`, { body: { ranges: ['9.8.0.0/24', wide] } })
+      expect(answer).toMatchObject({
+        status: 422,
+        json: { detail: [{ loc: ['body', 'ranges', 1], type: 'value_error.range_too_wide' }] },
+      })
+      expect(answer.text).toContain(`${wide} is wider than /8 (IPv4) or /19 (IPv6)`)
+      expect((await api.ask('GET', `${ROOT}/allowlist`)).text).not.toContain('9.8.0.0/24')
+    },
+  )
+
   it('gives up exactly the ranges that are named', async () => {
     await api.ask('POST', `${ROOT}/allow`, { body: { ranges: ['9.4.0.0/16', '9.4.0.0/24'] } })
     const body = { ranges: ['9.4.0.0/16', '9.4.4.4', 'x'] }

@@ -10,10 +10,11 @@ import {
   type RangeResults,
 } from '../../contract/index.ts'
 import type { AllowedRange } from '../../denylist/index.ts'
-import { parseRange, type Range } from '../../ip/index.ts'
+import { isTooWideToList, packRange, parseRange, type Range } from '../../ip/index.ts'
 import { admissionOf } from '../authenticate.ts'
 import type { ApiContext } from '../context.ts'
 import { checkBody, jsonBodyOf } from '../json-body.ts'
+import { refuseFaults } from '../refusal.ts'
 import { type OperationOrigin, originOf, submitOperation } from '../submit-operation.ts'
 import type { AdmissionHooks } from './admission-hooks.ts'
 
@@ -30,6 +31,7 @@ export function addAllowlistRoutes(
 
 async function allow(context: ApiContext, request: FastifyRequest): Promise<RangeResults> {
   const { ranges: texts, ttl } = checkBody(jsonBodyOf(request), AllowRequest, 'ranges')
+  refuseTooWide(texts)
   const origin = originOf(admissionOf(request).grant, context.clock.nowMs())
   const parsed = parseRanges(texts)
   const receipt = await submitOperation(context, {
@@ -47,6 +49,17 @@ async function allow(context: ApiContext, request: FastifyRequest): Promise<Rang
     return { range: allowed.range, outcome: 'allowed', ...expiryOf(allowed) }
   })
   return { receipt_id: receipt.receiptId, results }
+}
+
+/** To allow the whole Internet would silently end all blocking. */
+function refuseTooWide(texts: readonly string[]): void {
+  const faults = texts.flatMap((text, index) => {
+    const range = packRange(text)
+    if (range === undefined || !isTooWideToList(range)) return []
+    const msg = `${text} is wider than /8 (IPv4) or /19 (IPv6): so much of the Internet cannot be allowed`
+    return [{ loc: ['body', 'ranges', index], msg, type: 'value_error.range_too_wide' }]
+  })
+  if (faults.length > 0) throw refuseFaults(faults)
 }
 
 async function disallow(context: ApiContext, request: FastifyRequest): Promise<RangeResults> {
