@@ -1,5 +1,6 @@
-import { mkdirSync, rmSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { makeDirectory } from '../runtime/index.ts'
 import { type AgentOptions, type AgentTarget, digestOf, keyIdOf, rulesOf } from './agent-options.ts'
 import { AgentState } from './agent-state.ts'
 import { OnceLedger } from './once-ledger.ts'
@@ -22,7 +23,7 @@ export function openOnceState(options: AgentOptions & AgentTarget, files: readon
   const rules = rulesOf(config)
   const run = digestOf([keyIdOf(options), files, { ...rules, excluded: config.exclude }])
   const path = join(stateDirectory, `once-${run}.db`)
-  guarded(stateDirectory, () => mkdirSync(stateDirectory, { recursive: true, mode: 0o700 }))
+  guarded(stateDirectory, () => makeDirectory(stateDirectory))
   const state = new AgentState(path, { isExclusive: true })
   return {
     state,

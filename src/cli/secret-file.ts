@@ -1,7 +1,6 @@
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { rmSync } from 'node:fs'
 import { readSecretFile } from '../config/index.ts'
-import { HoneyjamError } from '../runtime/index.ts'
+import { HoneyjamError, replaceFile } from '../runtime/index.ts'
 
 const OWNER_ONLY = 0o600
 
@@ -10,16 +9,10 @@ const OWNER_ONLY = 0o600
  * @throws HoneyjamError DIRECTORY_UNUSABLE the file is as it was
  */
 export function writeSecretFile(path: string, secret: string): void {
-  const temporary = `${path}.new`
   try {
     // a left-over of a crash keeps the mode it was made with
-    rmSync(temporary, { force: true })
-    withFile(temporary, 'wx', (file) => {
-      writeSync(file, `${secret}\n`)
-      fsyncSync(file)
-    })
-    renameSync(temporary, path)
-    withFile(dirname(path), 'r', fsyncSync)
+    rmSync(`${path}.new`, { force: true })
+    replaceFile(path, `${secret}\n`, { mode: OWNER_ONLY, flush: true })
   } catch (cause) {
     throw new HoneyjamError('DIRECTORY_UNUSABLE', `${path} cannot be written: ${textOf(cause)}`, { cause })
   }
@@ -41,15 +34,6 @@ export function readSecretIfPresent(path: string): string | undefined {
 function isAbsent(error: unknown): boolean {
   const cause = error instanceof HoneyjamError ? error.cause : undefined
   return cause instanceof Error && 'code' in cause && cause.code === 'ENOENT'
-}
-
-function withFile(path: string, flags: 'r' | 'wx', use: (file: number) => void): void {
-  const file = openSync(path, flags, OWNER_ONLY)
-  try {
-    use(file)
-  } finally {
-    closeSync(file)
-  }
 }
 
 function textOf(error: unknown): string {

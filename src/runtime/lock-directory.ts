@@ -1,8 +1,9 @@
-import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import Database from 'better-sqlite3'
 import { HoneyjamError } from './errors.ts'
+import { makeDirectory } from './make-directory.ts'
 
 /** The lock of a directory, held by this process. */
 export interface DirectoryLock {
@@ -13,7 +14,6 @@ export interface DirectoryLock {
 
 const LOCK_FILE = 'honeyjam.lock'
 const PID_FILE = 'honeyjam.pid'
-const OWNER_ONLY = 0o700
 /** A killed process can take this long to let go: the kernel first ends its system calls and frees its memory. */
 const DEFAULT_WAIT_MS = 3000
 const TRY_EVERY_MS = 50
@@ -79,7 +79,7 @@ function isHeld(path: string): boolean {
 
 /** @returns `undefined` while somebody else holds the lock */
 function tryLock(directory: string): DirectoryLock | undefined {
-  mkdirSync(directory, { recursive: true, mode: OWNER_ONLY })
+  makeDirectory(directory)
   const database = holdExclusively(join(directory, LOCK_FILE))
   if (database === undefined) return undefined
   const pidFile = join(directory, PID_FILE)

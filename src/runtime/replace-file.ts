@@ -1,9 +1,12 @@
 import { renameSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { flushNames } from './make-directory.ts'
 
 /**
  * Replaces a small text file: a reader finds the old one or the new one, whole. One writer at a time.
  * @param options.mode permission bits; default 0o666 without those of the umask
- * @param options.flush whether the text is on the disk before the old one goes; default `false`
+ * @param options.flush whether the text is on the disk before the old one goes, and the new one is durable when this returns; default
+ *   `false`: after a power cut either of them may stand there, or a piece of the new one
  * @throws Error of the file system; then the old one stands
  */
 export function replaceFile(
@@ -13,4 +16,5 @@ export function replaceFile(
 ): void {
   writeFileSync(`${path}.new`, text, options)
   renameSync(`${path}.new`, path)
+  if (options.flush === true) flushNames(dirname(path))
 }

@@ -8,8 +8,8 @@ import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { silentLogger } from '../../src/runtime/index.ts'
 import { openSqliteStore } from '../../src/store/sqlite/index.ts'
+import { checkTally } from '../support/check-tally.ts'
 import { randomFrom } from '../support/random.ts'
-import { SHARED_ADDRESSES, TallyDenylist } from '../support/tally-denylist.ts'
 
 const WRITER = fileURLToPath(new URL('../support/tally-writer.ts', import.meta.url))
 const ROUNDS = 12
@@ -38,9 +38,14 @@ describe('a service that is killed', () => {
       const killAfter = Math.floor(random() ** 2 * MAX_ACKNOWLEDGED)
       for (const number of await writeUntilKilled(round * RECORDS_PER_ROUND, killAfter))
         acknowledged.add(number)
-      const { coveredPosition, replayed } = await checkStore(acknowledged)
-      seen.covered = coveredPosition
-      seen.replayed += replayed
+      const store = await openSqliteStore(directory, { logger: silentLogger })
+      try {
+        const { coveredPosition, replayed } = await checkTally(store, acknowledged)
+        seen.covered = coveredPosition
+        seen.replayed += replayed
+      } finally {
+        await store.close()
+      }
     }
     // otherwise the rounds have shown nothing
     expect(acknowledged.size).toBeGreaterThan(ROUNDS)
@@ -63,40 +68,4 @@ async function writeUntilKilled(firstNumber: number, killAfter: number): Promise
   const [, signal] = (await exit) as [number | null, NodeJS.Signals | null]
   expect(signal).toBe('SIGKILL')
   return acknowledged
-}
-
-/** @returns how far the tables went, and how many records were left in the journal */
-async function checkStore(
-  acknowledged: ReadonlySet<number>,
-): Promise<{ coveredPosition: number; replayed: number }> {
-  const store = await openSqliteStore(directory, { logger: silentLogger })
-  try {
-    const list = await TallyDenylist.open(store)
-    const { coveredPosition } = list
-    const journal = await store.queue.read(coveredPosition, RECORDS_PER_ROUND)
-    const journalNumbers = journal.map(({ body }) => Buffer.from(body).readUInt32BE())
-    expect(new Set(journalNumbers).size, 'records that stand twice in the journal').toBe(
-      journalNumbers.length,
-    )
-
-    const present = list.recordNumbers
-    expect(
-      [...acknowledged].filter((number) => !present.has(number)),
-      'acknowledged and missing',
-    ).toEqual([])
-
-    const expectedTotals = Array.from({ length: SHARED_ADDRESSES }, () => 0)
-    for (const number of present) expectedTotals[number % SHARED_ADDRESSES]!++
-    expect(
-      expectedTotals.map((_, address) => list.totalOf(address)),
-      'counts',
-    ).toEqual(expectedTotals)
-
-    const newest = journal.at(-1)?.position ?? coveredPosition
-    const beyond = list.rows.filter(({ appliedPosition }) => appliedPosition > newest)
-    expect(beyond, 'rows newer than the journal and the covered position').toEqual([])
-    return { coveredPosition, replayed: journal.length }
-  } finally {
-    await store.close()
-  }
 }

@@ -1,32 +1,39 @@
 import {
   type Checkpoint,
+  type DenylistStore,
   type EntryRows,
   type JournalRecord,
   NO_LIST_CHANGES,
+  type ReportQueue,
 } from '../../src/denylist/index.ts'
-import type { SqliteStore } from '../../src/store/sqlite/index.ts'
 import { type EntryRow, entryRow, ipv4Words, packRows, unpackRows } from './entry-rows.ts'
 
 /** Addresses that many records have in common, so that a record applied twice shows in their count. */
 export const SHARED_ADDRESSES = 16
 const FIRST_OWN_ADDRESS = 1_000_000
 
+/** What it needs of a store. */
+export interface TallyStore {
+  readonly queue: Pick<ReportQueue, 'append' | 'read' | 'trim'>
+  readonly denylist: Pick<DenylistStore, 'coveredPosition' | 'loadEntries' | 'writeCheckpoint'>
+}
+
 /**
  * The least list that lives on a store as the service's does: each record counts one report of an address of its own
  * and one of a shared address; changed rows are written behind; what is left in the journal is applied at the start.
  */
 export class TallyDenylist {
-  readonly #store: SqliteStore
+  readonly #store: TallyStore
   readonly #rows = new Map<number, EntryRow>()
   #dirty = new Set<number>()
   #appliedPosition = 0
   #coveredPosition = 0
 
-  private constructor(store: SqliteStore) {
+  private constructor(store: TallyStore) {
     this.#store = store
   }
 
-  static async open(store: SqliteStore): Promise<TallyDenylist> {
+  static async open(store: TallyStore): Promise<TallyDenylist> {
     const list = new TallyDenylist(store)
     list.#coveredPosition = await store.denylist.coveredPosition()
     list.#appliedPosition = list.#coveredPosition
