@@ -3,7 +3,7 @@ import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { addAbortSignal, type Readable } from 'node:stream'
 import {
-  followLog,
+  followJournal,
   LineJournal,
   type LogPosition,
   SocketlogListener,
@@ -30,7 +30,7 @@ export interface IntakeOptions {
 export interface Intake {
   /** The log that holds the lines, to be followed with {@link follow}. */
   readonly logPath: string
-  /** `followLog`, watched, so that a file of the journal that was read is told from one that was not. */
+  /** `followJournal`, watched, so that a file of the journal that was read is told from one that was not. */
   readonly follow: FollowLog
   /** `HOST:PORT` of a socket. */
   readonly listensOn: string | undefined
@@ -67,7 +67,7 @@ export async function startIntake(options: IntakeOptions): Promise<Intake> {
   }
   return {
     logPath: journal.path,
-    follow: (followOptions) => readers.follow(followOptions),
+    follow: (followOptions) => readers.follow(journal, followOptions),
     listensOn: taking.listensOn,
     allRead: taking.ended.then(async () => {
       await journal.settled()
@@ -128,11 +128,11 @@ class Readers {
     return positions.map((position) => position!.inode)
   }
 
-  async *follow(options: Parameters<FollowLog>[0]): ReturnType<typeof followLog> {
+  async *follow(journal: LineJournal, options: Parameters<FollowLog>[0]): ReturnType<FollowLog> {
     const reader = Symbol(options.path)
     this.#set(reader, options.from)
     try {
-      for await (const batch of followLog(options)) {
+      for await (const batch of followJournal(journal, options)) {
         yield batch
         this.#set(reader, batch.position)
       }

@@ -1,4 +1,5 @@
 export { eventGroup, parseEvent } from './cowrie-event.ts'
+export { followJournal } from './follow-journal.ts'
 export { type FollowLogOptions, followLog } from './follow-log.ts'
 export { LineJournal } from './line-journal.ts'
 export type { CowrieEvent, LogBatch, LogPosition } from './log-batch.ts'

@@ -40,6 +40,8 @@ export class LineJournal {
   #handle: FileHandle | undefined
   #fileBytes = 0
   #writing: Promise<void> | undefined
+  /** Ends when the lines that are being written are on disk. */
+  #round: Promise<boolean> | undefined
   #trouble: { droppedLines: number } | undefined
   #droppedLines = 0
   /** Replaced by another at each change that those who wait for room must hear of. */
@@ -93,6 +95,11 @@ export class LineJournal {
     await this.#writing
   }
 
+  /** Resolves when everything is on disk that a reader can have read by now. */
+  async durable(): Promise<void> {
+    await this.#round
+  }
+
   /** Tries once more to write what waits, and closes the file. */
   async close(): Promise<void> {
     this.#closing.abort()
@@ -106,7 +113,8 @@ export class LineJournal {
     while (this.#queue.length > 0) {
       const lines = Buffer.concat(this.#queue)
       this.#queue = []
-      const isWritten = await this.#write(lines)
+      this.#round = this.#write(lines)
+      const isWritten = await this.#round
       this.#waitingBytes -= lines.length
       if (isWritten) this.#endTrouble()
       else this.#drop(countLines(lines))
@@ -153,6 +161,8 @@ export class LineJournal {
     try {
       const { size } = await handle.stat()
       this.#fileBytes = size + (await endLastLine(handle, size))
+      // a process that was killed may have written it and not come to this
+      await handle.datasync()
       await syncDirectory(this.#options.directory)
     } catch (error) {
       await handle.close()
