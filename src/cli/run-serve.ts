@@ -14,7 +14,10 @@ export interface ServeRequest extends CommonOptions {
   readonly privateAddresses: 'skip' | 'accept'
 }
 
-/** Serves until a signal comes. */
+/**
+ * Serves until a signal comes.
+ * @throws HoneyjamError STORE_UNAVAILABLE nothing can be stored until the process is started anew
+ */
 export async function runServe(request: ServeRequest, context: Context): Promise<void> {
   context.output.outlivesReader = true
   const stop = listenForStop()
@@ -27,7 +30,8 @@ export async function runServe(request: ServeRequest, context: Context): Promise
   })
   try {
     announceService(service, context)
-    await aborted(stop.signal)
+    await aborted(AbortSignal.any([stop.signal, service.failed]))
+    service.failed.throwIfAborted()
   } finally {
     await service.close()
     stop.close()

@@ -26,7 +26,10 @@ type Watch =
 /** Reports a key may send in 60 s: what the service grants, and so what its own agent keeps to. */
 export const LOCAL_REQUESTS_PER_MINUTE = 6
 
-/** Runs service and agent in one process until a signal comes. */
+/**
+ * Runs service and agent in one process until a signal comes.
+ * @throws HoneyjamError STORE_UNAVAILABLE nothing can be stored until the process is started anew
+ */
 export async function runUp(options: UpOptions & { readonly data: string }, context: Context): Promise<void> {
   context.output.outlivesReader = true
   const stop = listenForStop()
@@ -48,7 +51,8 @@ export async function runUp(options: UpOptions & { readonly data: string }, cont
       describeWatch(watch, setup.config, readLines(service, options.data, context)),
     )
     logSetup(setup, logger)
-    if (watch.kind === 'nothing') await aborted(stop.signal)
+    const signal = AbortSignal.any([stop.signal, service.failed])
+    if (watch.kind === 'nothing') await aborted(signal)
     else {
       await runLocalAgent({
         service,
@@ -58,9 +62,10 @@ export async function runUp(options: UpOptions & { readonly data: string }, cont
         stateDirectory: stateDirectory(undefined, setup.config.statePath, options.data),
         version: context.version,
         logger,
-        signal: stop.signal,
+        signal,
       })
     }
+    service.failed.throwIfAborted()
   } finally {
     await service.close()
     stop.close()

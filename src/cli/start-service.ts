@@ -1,7 +1,7 @@
 import { openAccounts } from '../accounts/index.ts'
 import { createApiServer } from '../api/index.ts'
 import { openDenylist } from '../denylist/index.ts'
-import { type Logger, lockDirectory, systemClock } from '../runtime/index.ts'
+import { type HoneyjamError, type Logger, lockDirectory, systemClock } from '../runtime/index.ts'
 import { openSensors } from '../sensors/index.ts'
 import { openSqliteStore } from '../store/sqlite/index.ts'
 import { type Administrator, ensureAdministrator, type Installation } from './administrator.ts'
@@ -25,6 +25,8 @@ export interface RunningService extends Installation {
   readonly url: string
   readonly host: string
   readonly administrator: Administrator
+  /** Aborts, with the error as its reason, when nothing can be stored any more: whoever runs the service ends it. */
+  readonly failed: AbortSignal
   /** Lets requests under way end, writes everything behind and lets go of the directory. */
   close(): Promise<void>
 }
@@ -39,7 +41,15 @@ const REGION_ID = 'local'
 export async function startService(options: ServiceOptions): Promise<RunningService> {
   const closers: (() => unknown)[] = []
   const close = async () => {
-    for (const closeOne of closers.splice(0).toReversed()) await closeOne()
+    const failures: unknown[] = []
+    for (const closeOne of closers.splice(0).toReversed()) {
+      try {
+        await closeOne()
+      } catch (error) {
+        failures.push(error)
+      }
+    }
+    if (failures.length > 0) throw failures[0]
   }
   try {
     const service = await openService(options, closers)
@@ -58,9 +68,11 @@ async function openService(
   const clock = systemClock
   const lock = await lockDirectory(directory)
   closers.push(() => lock.close())
-  const store = await openSqliteStore(directory, { logger })
+  const failure = new AbortController()
+  const onLost = (error: HoneyjamError) => failure.abort(error)
+  const store = await openSqliteStore(directory, { logger, onLost })
   closers.push(() => store.close())
-  const denylist = await openDenylist({ store: store.denylist, queue: store.queue, clock, logger })
+  const denylist = await openDenylist({ store: store.denylist, queue: store.queue, clock, logger, onLost })
   closers.push(() => denylist.close())
   const accounts = await openAccounts({ store: store.accounts })
   const sensors = await openSensors({ store: store.sensors, clock, logger })
@@ -75,5 +87,5 @@ async function openService(
   const url = await server.listen({ host, port })
   writeServiceFile(directory, { url, pid: process.pid })
   closers.push(() => removeServiceFile(directory))
-  return { ...installation, url, host, administrator }
+  return { ...installation, url, host, administrator, failed: failure.signal }
 }

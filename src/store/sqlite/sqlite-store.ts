@@ -1,7 +1,7 @@
 import { extname, join } from 'node:path'
 import type { AccountStore } from '../../accounts/index.ts'
 import type { DenylistStore, ReportQueue } from '../../denylist/index.ts'
-import type { Logger } from '../../runtime/index.ts'
+import type { HoneyjamError, Logger } from '../../runtime/index.ts'
 import type { SensorStore } from '../../sensors/index.ts'
 import type { JournalCalls } from './journal-worker.ts'
 import { SqliteAccountStore } from './sqlite-account-store.ts'
@@ -25,17 +25,21 @@ export interface SqliteStore {
 const JOURNAL_FILE = 'journal.db'
 const TABLES_FILE = 'honeyjam.db'
 
+export interface SqliteStoreOptions {
+  readonly logger: Logger
+  /** Told when nothing can be stored any more, however often it is tried: the process must be started anew. */
+  readonly onLost?: (error: HoneyjamError) => void
+}
+
 /**
  * Opens `journal.db` and `honeyjam.db` in the directory, each in a worker thread of its own: no fsync blocks the
  * event loop, and no checkpoint holds up an acknowledgement. Makes the files where they are absent (mode 0600).
  * @param directory exists, and its lock (`lockDirectory`) is held by the caller
  * @throws HoneyjamError STORE_CORRUPT, STORE_NEWER or STORE_UNAVAILABLE; nothing stays open
  */
-export async function openSqliteStore(
-  directory: string,
-  { logger }: { readonly logger: Logger },
-): Promise<SqliteStore> {
-  const { journal, tables } = await startBoth(directory, logger)
+export async function openSqliteStore(directory: string, options: SqliteStoreOptions): Promise<SqliteStore> {
+  const { logger } = options
+  const { journal, tables } = await startBoth(directory, options)
   const close = async () => {
     await Promise.all([journal.close(), tables.close()])
   }
@@ -56,16 +60,17 @@ export async function openSqliteStore(
 
 async function startBoth(
   directory: string,
-  logger: Logger,
+  { logger, onLost }: SqliteStoreOptions,
 ): Promise<{ journal: WorkerClient<JournalCalls>; tables: WorkerClient<TablesCalls> }> {
+  const common = { logger, ...(onLost === undefined ? {} : { onEnd: onLost }) }
   const [journal, tables] = await Promise.allSettled([
     startWorker<JournalCalls>(workerScript('journal'), join(directory, JOURNAL_FILE), {
       name: 'journal',
-      logger,
+      ...common,
     }),
     startWorker<TablesCalls>(workerScript('tables'), join(directory, TABLES_FILE), {
       name: 'tables',
-      logger,
+      ...common,
     }),
   ])
   if (journal.status === 'fulfilled' && tables.status === 'fulfilled') {

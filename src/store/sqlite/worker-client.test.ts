@@ -44,13 +44,14 @@ const SCRIPT = `
 
 function start({
   data = '',
-  logger = silentLogger,
+  ...options
 }: {
   data?: string
   logger?: Logger
+  onEnd?: (error: HoneyjamError) => void
 } = {}): Promise<WorkerClient<TestCalls>> {
   const script = new URL(`data:text/javascript,${encodeURIComponent(SCRIPT)}`)
-  return startWorker<TestCalls>(script, data, { name: 'test', logger })
+  return startWorker<TestCalls>(script, data, { name: 'test', logger: silentLogger, ...options })
 }
 
 describe('a worker', () => {
@@ -146,14 +147,15 @@ describe('a worker', () => {
     await expect(worker.close()).rejects.toThrow('stuck')
   })
 
-  it('that dies fails every call under way and every later one, and is logged once', async () => {
+  it('that dies fails every call under way and every later one, and is told and logged once', async () => {
+    const told: HoneyjamError[] = []
     const lines: string[] = []
     const logger = createLogger({
       format: 'json',
       level: 'info',
       destination: { write: (line) => lines.push(line) },
     })
-    const worker = await start({ logger })
+    const worker = await start({ logger, onEnd: (error) => told.push(error) })
     const results = await Promise.allSettled([worker.call('die', undefined), worker.call('double', 1)])
     const failed = {
       status: 'rejected',
@@ -164,6 +166,17 @@ describe('a worker', () => {
     expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual([
       expect.objectContaining({ level: 50, worker: 'test', exitCode: 3, lostCalls: 2 }),
     ])
+    expect(told).toMatchObject([{ code: 'STORE_UNAVAILABLE', fields: { worker: 'test' } }])
     await worker.close()
+  })
+
+  it('that is closed tells nobody of its end', async () => {
+    const told: HoneyjamError[] = []
+    const worker = await start({ onEnd: (error) => told.push(error) })
+    await worker.close()
+    await expect(start({ data: 'cannot open', onEnd: (error) => told.push(error) })).rejects.toThrow(
+      'too new',
+    )
+    expect(told).toEqual([])
   })
 })

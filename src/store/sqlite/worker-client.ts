@@ -14,6 +14,8 @@ export interface WorkerOptions {
   /** For errors and logs. */
   readonly name: string
   readonly logger: Logger
+  /** Told when the worker ends by itself after it has opened: it does not come back. */
+  readonly onEnd?: (error: HoneyjamError) => void
 }
 
 interface PendingCall {
@@ -145,6 +147,7 @@ export class WorkerClient<Named extends Calls> {
       { worker: this.#options.name, exitCode, lostCalls: lostCalls.length, err: this.#crash },
       'a worker of the store ended unexpectedly; nothing can be stored until honeyjam is restarted',
     )
+    this.#options.onEnd?.(this.#unavailable('ended unexpectedly: restart honeyjam'))
   }
 
   #unavailable(why: string): HoneyjamError {
