@@ -134,7 +134,6 @@ function checkpointOf(addresses: readonly number[], seed: number): Checkpoint {
     expiresAtMs: new Float64Array(count).fill(NOW_MS + seed + 86_400_000),
     totalReports: new Uint32Array(count).fill(1),
     appliedPositions: new Float64Array(count).fill(seed + 1),
-    removed: new Uint8Array(count),
     labelIndexes: new Uint32Array(count),
     labels: [{ dataset: 'ABUSE', tags: ['COWRIE', 'LOGIN', 'SESSION'] }],
   }

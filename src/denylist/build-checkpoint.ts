@@ -61,7 +61,6 @@ class RowWriter {
       expiresAtMs: new Float64Array(capacity),
       totalReports: new Uint32Array(capacity),
       appliedPositions: new Float64Array(capacity),
-      removed: new Uint8Array(capacity),
       labelIndexes: new Uint32Array(capacity),
       labels: this.#usedLabels,
     }

@@ -79,8 +79,6 @@ export interface EntryRows {
   readonly totalReports: Uint32Array
   /** Position of the newest operation that is part of the row. */
   readonly appliedPositions: Float64Array
-  /** 1 where the row is to be deleted (or, when loading, never). */
-  readonly removed: Uint8Array
   /** Index into `labels` for each row. */
   readonly labelIndexes: Uint32Array
   readonly labels: readonly EntryLabel[]

@@ -13,7 +13,6 @@ export interface EntryRow {
   readonly appliedPosition: number
   readonly dataset: string
   readonly tags: readonly string[]
-  readonly removed: boolean
 }
 
 /** The packed form of `::ffff:0:0/96` plus `number`. */
@@ -32,7 +31,6 @@ export function entryRow(row: Partial<EntryRow> = {}): EntryRow {
     appliedPosition: 1,
     dataset: 'ABUSE',
     tags: ['COWRIE', 'LOGIN'],
-    removed: false,
     ...row,
   }
 }
@@ -47,7 +45,6 @@ export function packRows(rows: readonly EntryRow[]): EntryRows {
     expiresAtMs: Float64Array.from(rows, (row) => row.expiresAtMs),
     totalReports: Uint32Array.from(rows, (row) => row.totalReports),
     appliedPositions: Float64Array.from(rows, (row) => row.appliedPosition),
-    removed: Uint8Array.from(rows, ({ removed }) => (removed ? 1 : 0)),
     labelIndexes: Uint32Array.from(rows.keys()),
     labels: rows.map(({ dataset, tags }) => ({ dataset, tags })),
   }
@@ -71,7 +68,6 @@ export function unpackRows(rows: EntryRows): EntryRow[] {
       appliedPosition: rows.appliedPositions[row]!,
       dataset: label.dataset,
       tags: label.tags,
-      removed: rows.removed[row] === 1,
     }
   })
 }
@@ -104,7 +100,6 @@ export function entryRows(accountIds: readonly number[]): fc.Arbitrary<EntryRow>
     appliedPosition: fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }),
     dataset: fc.oneof(fc.constant('ABUSE'), fc.string({ unit: 'binary', minLength: 1, maxLength: 8 })),
     tags: fc.array(fc.string({ maxLength: 8 }), { maxLength: 4 }),
-    removed: fc.boolean(),
   })
 }
 

@@ -62,7 +62,6 @@ function oneRow(rows: EntryRows, row: number): EntryRows {
     expiresAtMs: rows.expiresAtMs.slice(row, row + 1),
     totalReports: rows.totalReports.slice(row, row + 1),
     appliedPositions: rows.appliedPositions.slice(row, row + 1),
-    removed: rows.removed.slice(row, row + 1),
     labelIndexes: rows.labelIndexes.slice(row, row + 1),
     labels: rows.labels,
   }

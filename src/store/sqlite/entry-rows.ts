@@ -12,11 +12,10 @@ export interface MovableRows extends EntryRows {
   readonly expiresAtMs: Float64Array<ArrayBuffer>
   readonly totalReports: Uint32Array<ArrayBuffer>
   readonly appliedPositions: Float64Array<ArrayBuffer>
-  readonly removed: Uint8Array<ArrayBuffer>
   readonly labelIndexes: Uint32Array<ArrayBuffer>
 }
 
-/** Rows of zeros, none removed. */
+/** Rows of zeros. */
 export function createRows(count: number, labels: readonly EntryLabel[]): MovableRows {
   return {
     count,
@@ -26,7 +25,6 @@ export function createRows(count: number, labels: readonly EntryLabel[]): Movabl
     expiresAtMs: new Float64Array(count),
     totalReports: new Uint32Array(count),
     appliedPositions: new Float64Array(count),
-    removed: new Uint8Array(count),
     labelIndexes: new Uint32Array(count),
     labels,
   }
@@ -43,7 +41,6 @@ export function copyRows(rows: EntryRows): MovableRows {
     expiresAtMs: rows.expiresAtMs.slice(0, count),
     totalReports: rows.totalReports.slice(0, count),
     appliedPositions: rows.appliedPositions.slice(0, count),
-    removed: rows.removed.slice(0, count),
     labelIndexes: rows.labelIndexes.slice(0, count),
     labels,
   }
@@ -58,7 +55,6 @@ export function buffersOf(rows: MovableRows): readonly ArrayBuffer[] {
     rows.expiresAtMs.buffer,
     rows.totalReports.buffer,
     rows.appliedPositions.buffer,
-    rows.removed.buffer,
     rows.labelIndexes.buffer,
   ]
 }

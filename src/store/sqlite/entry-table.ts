@@ -49,7 +49,6 @@ type LoadedRow = [
 /** The table `reported`. */
 export class EntryTable {
   readonly #replace: Database.Statement<[number, Uint8Array, number, number, number, string, string, number]>
-  readonly #delete: Database.Statement<[number, Uint8Array]>
   readonly #page: Database.Statement<[number, Uint8Array, number], LoadedRow>
   readonly #sweepEnd: Database.Statement<[number, Uint8Array], [number, Uint8Array]>
   readonly #sweep: Database.Statement<[number, Uint8Array, number, Uint8Array, number]>
@@ -61,7 +60,6 @@ export class EntryTable {
         (account, address, last_report_ms, expires_at_ms, total_reports, dataset, tags, applied_position)
         VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
     )
-    this.#delete = database.prepare('DELETE FROM reported WHERE account = ? AND address = ?')
     // text rather than a blob and one text for both: three times as fast as making an object of each (measured)
     this.#page = database
       .prepare<[number, Uint8Array, number], LoadedRow>(
@@ -93,10 +91,6 @@ export class EntryTable {
     for (const row of tableOrder(rows)) {
       const accountId = rows.accountIds[row] ?? 0
       addressToBytes(rows.addresses, row, bytes)
-      if (rows.removed[row] === 1) {
-        this.#delete.run(accountId, bytes)
-        continue
-      }
       const label = labels[rows.labelIndexes[row] ?? 0]
       if (label === undefined) throw new RangeError(`row ${row} has no label`)
       this.#replace.run(
