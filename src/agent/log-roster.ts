@@ -24,8 +24,8 @@ export interface LogRosterOptions {
 /** Each log takes a file and a watch of the operating system for each target: a pattern too wide must not use them up. */
 export const MAX_MATCHING_LOGS = 256
 const LOOK_EVERY_MS = 10_000
-/** A look at large directories takes its time: at least so many times as long lies between two. */
-const REST_FACTOR = 50
+/** A look at large directories takes its time: at least so many times as long lies between two, half a percent of a core. */
+const REST_FACTOR = 200
 
 /**
  * The logs that an agent follows. It grows as files appear that match the patterns, up to {@link MAX_MATCHING_LOGS} of

@@ -62,13 +62,13 @@ export async function runAgent(options: RunAgentOptions): Promise<AgentProgress>
 
 async function runTargets(options: RunAgentOptions): Promise<AgentProgress> {
   const { targets, logger, stateDirectory } = options
+  const roster = await openRoster(options)
   const { states, left } = openTargetStates(
     stateDirectory,
     targets.map((target) => target.apiUrl),
     options.config.spool,
   )
   for (const state of left) tellLeft(logger, state)
-  const roster = await openRoster(options)
   const failure = new AbortController()
   const signal = AbortSignal.any([options.signal, failure.signal])
   const looking = roster.keepLooking(signal)
