@@ -21,6 +21,7 @@ const FORWARDED_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP']
 const isChild = process.env[STARTED_BY_LAUNCHER] === '1' && process.connected !== undefined
 delete process.env[STARTED_BY_LAUNCHER]
 
+if (process.pid === 1) endAtSignals()
 if (isChild) endWithParent()
 if (isNewEnough()) await runHere()
 else if (isChild) refuse()
@@ -78,6 +79,18 @@ function endLike(code, signal) {
   process.exitCode = 128 + (constants.signals[signal] ?? 0)
   for (const forwarded of FORWARDED_SIGNALS) process.removeAllListeners(forwarded)
   process.kill(process.pid, signal)
+}
+
+/**
+ * The kernel keeps signals from process 1 that it does not listen for: without this a container would not stop while the program
+ * starts, nor during a command that has nothing to write behind. Whoever listens later decides alone.
+ */
+function endAtSignals() {
+  for (const signal of FORWARDED_SIGNALS) {
+    process.on(signal, () => {
+      if (process.listenerCount(signal) === 1) process.exit(128 + constants.signals[signal])
+    })
+  }
 }
 
 /** The launcher cannot forward SIGKILL; a service that outlives it would hold the port and the data directory. */
