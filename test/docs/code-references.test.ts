@@ -8,7 +8,10 @@ const PAGE = /\bdocs\/[a-z-]+\/[\w-]+\.md\b/g
 
 describe('the documentation pages that code names', () => {
   it('exist', () => {
-    const files = globSync('{src,bin,scripts,bench}/**/*.{ts,js,mjs}', { cwd: REPOSITORY })
+    const files = globSync(
+      ['{src,bin,scripts,bench}/**/*.{ts,js,mjs}', 'Dockerfile', '{deploy,examples}/**/*.{service,yaml}'],
+      { cwd: REPOSITORY },
+    )
     const named = files.flatMap((file) =>
       Array.from(readFileSync(join(REPOSITORY, file), 'utf8').matchAll(PAGE), ([page]) => page),
     )
