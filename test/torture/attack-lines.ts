@@ -2,6 +2,9 @@
 const NEW = 0.6
 /** Of ten lines about four are such as Cowrie writes besides those that count. */
 const NOISE = 0.4
+const MAPPED = 0.1
+/** Every third attacker comes over IPv6. */
+const IPV6_EVERY = 3
 
 /** Makes lines as Cowrie writes them and knows who must be on the list at the end. */
 export class AttackLines {
@@ -24,16 +27,21 @@ export class AttackLines {
     const address = this.#attacker()
     this.linesByAddress.set(address, (this.linesByAddress.get(address) ?? 0) + 1)
     const eventid = this.#random() < 0.1 ? 'cowrie.login.success' : 'cowrie.login.failed'
-    return event(eventid, address, { username: 'root', password: this.#password() })
+    return event(eventid, this.#spelling(address), { username: 'root', password: this.#password() })
   }
 
   #attacker(): string {
     const isNew = this.#known.length === 0 || this.#random() < NEW
     if (!isNew) return this.#known[Math.floor(this.#random() * this.#known.length)]!
-    const address = addressNumber(45, this.linesByAddress.size)
+    const address = sourceNumber(this.linesByAddress.size)
     // the even ones never come again
     if (this.linesByAddress.size % 2 === 1) this.#known.push(address)
     return address
+  }
+
+  /** A honeypot that listens on both kinds of addresses logs IPv4 ones mapped into IPv6. */
+  #spelling(address: string): string {
+    return !address.includes(':') && this.#random() < MAPPED ? `::ffff:${address}` : address
   }
 
   /** What attackers type must not count, whatever it looks like. */
@@ -52,6 +60,13 @@ export class AttackLines {
   #bystander(): string {
     return addressNumber(44, Math.floor(this.#random() * 65_536))
   }
+}
+
+/** In the form in which the list gives it. */
+function sourceNumber(index: number): string {
+  if (index % IPV6_EVERY !== 0) return addressNumber(45, index)
+  const [high, low] = [(index + 1) >> 16, (index + 1) & 0xffff].map((group) => group.toString(16))
+  return high === '0' ? `2a03:1000::${low}` : `2a03:1000::${high}:${low}`
 }
 
 function addressNumber(first: number, index: number): string {

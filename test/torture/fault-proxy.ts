@@ -5,7 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { REPORT_PATHS } from '../../src/contract/index.ts'
 
 /** What the proxy does with one report. The last three let the service take it and the agent not know. */
-const FAULTS = [
+export const FAULTS = [
   'cut',
   'delay',
   '429 in seconds',
@@ -18,7 +18,7 @@ const FAULTS = [
   'answer garbled',
   'taken, then 500',
 ] as const
-type Fault = (typeof FAULTS)[number]
+export type Fault = (typeof FAULTS)[number]
 
 /** Share of the reports that pass while there is trouble. */
 const PASSING = 0.35
@@ -42,8 +42,8 @@ export class FaultProxy {
   /** How often each fault was done. */
   readonly faults = new Map<string, number>()
   requests = 0
-  /** Whether faults are done at all. */
-  isHostile = true
+  #isHostile = false
+  readonly #planned: Fault[] = []
 
   private constructor(servicePort: number, random: () => number) {
     this.#servicePort = servicePort
@@ -89,6 +89,20 @@ export class FaultProxy {
     return this.#takenKeys.size
   }
 
+  doFaultsAtRandom(): void {
+    this.#isHostile = true
+  }
+
+  /** The next report meets this fault, once those planned before were met. */
+  plan(fault: Fault): void {
+    this.#planned.push(fault)
+  }
+
+  endFaults(): void {
+    this.#isHostile = false
+    this.#planned.length = 0
+  }
+
   async close(): Promise<void> {
     this.#server.closeAllConnections()
     await new Promise((resolve) => {
@@ -97,9 +111,9 @@ export class FaultProxy {
   }
 
   async #serve(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
-    const fault = this.#chooseFault()
     // heartbeats are harmed as well, but nothing is counted of them: they are no reports
     const isReport = incoming.url === REPORT_PATHS.report
+    const fault = (isReport ? this.#planned.shift() : undefined) ?? this.#chooseFault()
     if (fault !== undefined && isReport) this.faults.set(fault, (this.faults.get(fault) ?? 0) + 1)
     if (fault === 'cut') {
       incoming.socket.resetAndDestroy()
@@ -123,7 +137,7 @@ export class FaultProxy {
   }
 
   #chooseFault(): Fault | undefined {
-    if (!this.isHostile || this.#random() < PASSING) return undefined
+    if (!this.#isHostile || this.#random() < PASSING) return undefined
     return FAULTS[Math.floor(this.#random() * FAULTS.length)]
   }
 

@@ -16,7 +16,7 @@ import { gzipSync } from 'node:zlib'
 import type { AttackLines } from './attack-lines.ts'
 
 /** How a log is rotated; the last two lose what nobody has read, so that they wait for the agent. */
-const ROTATIONS = [
+export const ROTATIONS = [
   'renamed .YYYY-MM-DD',
   'renamed .YYYY_M_D',
   'logrotate with create',
@@ -24,7 +24,7 @@ const ROTATIONS = [
   'cut at restart',
   'deleted and made anew',
 ] as const
-type RotationKind = (typeof ROTATIONS)[number]
+export type RotationKind = (typeof ROTATIONS)[number]
 
 const DAY_MS = 86_400_000
 /** How many writes it waits for the agent. */
@@ -80,9 +80,8 @@ export class TornLog {
     this.flush()
   }
 
-  /** Rotates in one way or another, or begins to wait until what is thrown away has been read. */
-  rotate(): void {
-    const kind = ROTATIONS[Math.floor(this.#random() * ROTATIONS.length)]!
+  /** Rotates in this way, or any, or begins to wait until what is thrown away has been read. */
+  rotate(kind = ROTATIONS[Math.floor(this.#random() * ROTATIONS.length)]!): void {
     const bytes = statSync(this.path, { throwIfNoEntry: false })?.size ?? 0
     if (bytes === 0 || this.#due !== undefined) return
     if (kind === 'cut at restart' || kind === 'deleted and made anew') {

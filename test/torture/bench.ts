@@ -1,7 +1,6 @@
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as pause } from 'node:timers/promises'
 import { randomFrom } from '../support/random.ts'
 import { AttackLines } from './attack-lines.ts'
 import { FaultProxy } from './fault-proxy.ts'
@@ -15,33 +14,13 @@ import { compare, isGood, type TortureResult } from './torture-result.ts'
 /** How long everything may take to arrive once the faults have ended. */
 const LONGEST_DRAIN_MS = 60_000
 const LONGEST_START_MS = 30_000
-const TICK_MS = 20
-/** At most so many lines a tick. */
-const BURST_LINES = 12
-/** On a slow machine a short run goes on until so much was reported that faults were met. */
-const FEWEST_REQUESTS = 12
-const EXTENSION_MS = 40_000
-/** Chances a tick. */
-const ROTATE = 0.02
-const PACK = 0.01
-const KILL = 0.02
-const SPARED = 0.9
-const FILL_DISK = 0.003
-const LONGEST_FULL_MS = 4000
-/** A program that was killed comes back after this, so that the log rotates meanwhile. */
-const LONGEST_DOWN_MS = 1000
-
-export interface TortureOptions {
-  readonly seed: number
-  readonly durationMs: number
-}
 
 /**
- * Tortures the built program and compares at the end what was written with what is on the list.
+ * Lets `hurt` do harm to the built program, agent and service, and compares at the end what was written with what is on the list.
  * The working directory is removed when nothing was wrong.
  * @throws Error the program does not come up, or the list cannot be read at the end
  */
-export async function runTorture({ seed, durationMs }: TortureOptions): Promise<TortureResult> {
+export async function torture(seed: number, hurt: (bench: Bench) => Promise<void>): Promise<TortureResult> {
   const random = randomFrom(seed)
   const directory = mkdtempSync(join(tmpdir(), 'honeyjam-torture-'))
   const stateDirectory = join(directory, 'state')
@@ -51,8 +30,10 @@ export async function runTorture({ seed, durationMs }: TortureOptions): Promise<
   const bench = setUp({ directory, stateDirectory, disk, servicePort, proxy, random })
   try {
     await begin(bench)
-    await hurt(bench, durationMs)
-    const result = describe(bench, { seed, durationMs, totals: await drain(bench) })
+    const startedAtMs = performance.now()
+    await hurt(bench)
+    const minutes = (performance.now() - startedAtMs) / 60_000
+    const result = describe(bench, { seed, minutes, totals: await drain(bench) })
     bench.isToBeRemoved = isGood(result)
     return result
   } finally {
@@ -70,7 +51,7 @@ interface Place {
   readonly random: () => number
 }
 
-interface Bench extends Place {
+export interface Bench extends Place {
   readonly log: TornLog
   readonly agent: KeptProcess
   readonly service: KeptProcess
@@ -119,72 +100,10 @@ async function begin({ service, agent, servicePort, stateFile, log }: Bench): Pr
   await until('the agent to find the log', LONGEST_START_MS, () => readNotedPosition(stateFile, log.path))
 }
 
-async function hurt(bench: Bench, durationMs: number): Promise<void> {
-  const { log, random } = bench
-  const endsAtMs = performance.now() + durationMs
-  const killer = new Killer(bench)
-  const isOver = () =>
-    performance.now() > endsAtMs + (bench.proxy.requests < FEWEST_REQUESTS ? EXTENSION_MS : 0)
-  while (!isOver()) {
-    log.write(Math.floor(random() * BURST_LINES))
-    if (random() < ROTATE) log.rotate()
-    if (random() < PACK) log.pack()
-    log.prune()
-    if (random() < KILL) killer.kill(random() < 0.6 ? bench.agent : bench.service)
-    fillDisk(bench)
-    await pause(TICK_MS)
-  }
-  await killer.finished()
-}
-
-function fillDisk(bench: Bench): void {
-  const { disk, random } = bench
-  if (disk?.isFull === true && performance.now() > bench.freeDiskAtMs) disk.free()
-  if (disk?.isFull !== false || random() >= FILL_DISK) return
-  disk.fill()
-  bench.fullDisks += 1
-  bench.freeDiskAtMs = performance.now() + random() * LONGEST_FULL_MS
-}
-
-/** Kills programs and lets them come back after a while. */
-class Killer {
-  readonly #random: () => number
-  readonly #proxy: FaultProxy
-  readonly #comings = new Map<KeptProcess, Promise<void>>()
-  #requestsAtKill = 0
-
-  constructor({ random, proxy }: Pick<Bench, 'random' | 'proxy'>) {
-    this.#random = random
-    this.#proxy = proxy
-  }
-
-  /** Spares most that have not come to send or take anything since the last kill: else nothing would be under way. */
-  kill(victim: KeptProcess): void {
-    const isEarly = this.#proxy.requests === this.#requestsAtKill
-    if (this.#comings.has(victim) || (isEarly && this.#random() < SPARED)) return
-    this.#requestsAtKill = this.#proxy.requests
-    const coming = killForAWhile(victim, this.#random() * LONGEST_DOWN_MS)
-    this.#comings.set(
-      victim,
-      coming.finally(() => this.#comings.delete(victim)),
-    )
-  }
-
-  async finished(): Promise<void> {
-    await Promise.all(this.#comings.values())
-  }
-}
-
-async function killForAWhile(victim: KeptProcess, downMs: number): Promise<void> {
-  await victim.kill()
-  await pause(downMs)
-  victim.start()
-}
-
 /** Ends all faults and waits until the list holds every address and nothing waits any more. @returns the list */
 async function drain({ disk, proxy, log, agent, service, ...bench }: Bench): Promise<Map<string, number>> {
   disk?.free()
-  proxy.isHostile = false
+  proxy.endFaults()
   log.end()
   // one that waits after a refusal would do so for minutes
   await Promise.all([agent.kill(), service.kill()])
@@ -198,13 +117,13 @@ async function drain({ disk, proxy, log, agent, service, ...bench }: Bench): Pro
 
 function describe(
   { agent, service, log, proxy, ...bench }: Bench,
-  { seed, durationMs, totals }: TortureOptions & { readonly totals: ReadonlyMap<string, number> },
+  { seed, minutes, totals }: { seed: number; minutes: number; totals: ReadonlyMap<string, number> },
 ): TortureResult {
   const { linesByAddress } = log.lines
   const fullDisk: [string, number][] = bench.disk === undefined ? [] : [['disk full', bench.fullDisks]]
   return {
     seed,
-    minutes: durationMs / 60_000,
+    minutes,
     directory: bench.directory,
     kills: { agent: agent.kills, service: service.kills },
     exits: { agent: agent.exits, service: service.exits },
