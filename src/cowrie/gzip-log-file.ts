@@ -80,8 +80,9 @@ class PackedFile {
   }
 
   async state(): Promise<LogFileState> {
+    const offset = this.#offset
     const { mtimeMs, size } = await this.#handle.stat()
-    return { modifiedMs: mtimeMs, bytes: undefined, remainingBytes: Math.max(0, size - this.#offset) }
+    return { modifiedMs: mtimeMs, bytes: undefined, remainingBytes: Math.max(0, size - offset) }
   }
 
   async close(): Promise<void> {

@@ -18,6 +18,7 @@ export interface LogFile extends PieceReader {
   readonly head: Buffer
   /** Goes on at `offset`, which lies not before the bytes already read. */
   skipTo(offset: number): Promise<void>
+  /** The remaining bytes are those of the time of the call: the next piece may be asked for meanwhile. */
   state(): Promise<LogFileState>
   /** The same if the file still holds what was read from it; `undefined` once it was cut or written anew. */
   stateIfIntact(): Promise<LogFileState | undefined>

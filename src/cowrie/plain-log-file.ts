@@ -52,8 +52,9 @@ export class PlainLogFile implements LogFile {
   }
 
   async state(): Promise<LogFileState> {
+    const offset = this.#offset
     const { mtimeMs, size } = await this.#handle.stat()
-    return { modifiedMs: mtimeMs, bytes: size, remainingBytes: Math.max(0, size - this.#offset) }
+    return { modifiedMs: mtimeMs, bytes: size, remainingBytes: Math.max(0, size - offset) }
   }
 
   /** The size alone would not do: a file that was cut may have grown past the old size since. */

@@ -4,7 +4,7 @@ import type { Readable } from 'node:stream'
 import { holdsPosition, isSameFile, positionIn } from './fingerprint.ts'
 import { LineScanner } from './line-scanner.ts'
 import type { LogBatch, LogPosition } from './log-batch.ts'
-import type { LogFile, LogFileState, PieceReader } from './log-file.ts'
+import type { LogFile, PieceReader } from './log-file.ts'
 import { openLogStream } from './log-stream.ts'
 import { openLogFile } from './open-log-file.ts'
 import { systemErrorCode, unreadable } from './unreadable.ts'
@@ -87,19 +87,21 @@ async function* scanLog(
   log: OpenedLog,
   { groups, offset, laterBytes, signal }: ReadLogOptions & Part,
 ): AsyncGenerator<LogBatch, void, void> {
-  const { file } = log
+  const { reader, file } = log
   const scanner = new LineScanner({ groups, offset })
-  let next = readPiece(log)
+  let next = settled(() => reader.read())
   try {
     for (;;) {
-      const { piece, state } = await next
+      const piece = await next
       if (signal?.aborted === true) return
-      if (state.kind === 'failed') throw state.error
       const isEnd = piece.kind === 'failed' || piece.value.length === 0
       // the disk works while the processor looks at what it gave
-      if (!isEnd) next = readPiece(log)
+      const stateAfter = settled(async () => await file?.state())
+      if (!isEnd) next = settled(() => reader.read())
       if (isEnd) scanner.finish()
       else scanner.push(piece.value)
+      const state = await stateAfter
+      if (state.kind === 'failed') throw state.error
       yield {
         ...scanner.take(),
         position: file && state.value && positionIn(file, scanner.wholeLinesEnd, state.value),
@@ -113,23 +115,11 @@ async function* scanLog(
   }
 }
 
-interface ReadResult {
-  /** Its value is empty at the end. */
-  readonly piece: Settled<Buffer>
-  /** Of the file when the piece had been read, so that it is known as soon as the piece; nothing of a stream. */
-  readonly state: Settled<LogFileState | undefined>
-}
-
 type Settled<Value> =
   | { readonly kind: 'done'; readonly value: Value }
   | { readonly kind: 'failed'; readonly error: unknown }
 
 /** A promise that may wait unobserved: it never rejects. */
-async function readPiece({ reader, file }: OpenedLog): Promise<ReadResult> {
-  const piece = await settled(() => reader.read())
-  return { piece, state: await settled(async () => await file?.state()) }
-}
-
 async function settled<Value>(work: () => Promise<Value>): Promise<Settled<Value>> {
   try {
     return { kind: 'done', value: await work() }
