@@ -12,8 +12,6 @@ function event(fields: Partial<CowrieEvent> = {}): CowrieEvent {
     eventid: 'cowrie.login.failed',
     src_ip: '8.8.8.8',
     timestampMs: NOW_MS - 1000,
-    session: '0123456789ab',
-    sensor: 's',
     ...fields,
   }
 }

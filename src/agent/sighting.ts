@@ -1,4 +1,4 @@
-import { type CowrieEvent, eventGroup } from '../cowrie/index.ts'
+import { type CowrieEvent, isInGroup } from '../cowrie/index.ts'
 import {
   type Address,
   classifyPacked,
@@ -77,9 +77,8 @@ export function trackedKind(
   eventid: string,
   { trackLogin, trackSession }: SightingRules,
 ): SightingKind | undefined {
-  const group = eventGroup(eventid)
-  if (trackLogin && group === GROUP_BY_KIND.login) return 'login'
-  if (trackSession && group === GROUP_BY_KIND.session) return 'session'
+  if (trackLogin && isInGroup(eventid, GROUP_BY_KIND.login)) return 'login'
+  if (trackSession && isInGroup(eventid, GROUP_BY_KIND.session)) return 'session'
   return undefined
 }
 

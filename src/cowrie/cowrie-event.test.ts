@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
-import { eventGroup, parseEvent } from './cowrie-event.ts'
+import { isInGroup, parseEvent } from './cowrie-event.ts'
 
 const NEW_ORDER =
   '{"session":"c854c392c5a2","protocol":"ssh","src_ip":"192.0.2.7","src_port":45565,"username":"root","password":"x",' +
@@ -12,8 +12,6 @@ const EVENT = {
   eventid: 'cowrie.login.failed',
   src_ip: '192.0.2.7',
   timestampMs: Date.UTC(2026, 10, 24, 3, 7, 16, 573),
-  session: 'c854c392c5a2',
-  sensor: 'lab',
 }
 
 describe('parseEvent', () => {
@@ -43,7 +41,7 @@ describe('parseEvent', () => {
   })
 
   it('leaves out values that are not texts or are longer than any address', () => {
-    const line = JSON.stringify({ eventid: 'a.b', src_ip: 7, session: ['x'], sensor: 'x'.repeat(257) })
+    const line = JSON.stringify({ eventid: 'a.b', src_ip: 7, timestamp: 'x'.repeat(257) })
     expect(parseEvent(line)).toEqual({ eventid: 'a.b', timestampMs: undefined })
   })
 
@@ -91,14 +89,18 @@ describe('parseEvent', () => {
   })
 })
 
-describe('eventGroup', () => {
+describe('isInGroup', () => {
   it.each([
-    ['cowrie.login.failed', 'cowrie.login'],
-    ['cowrie.session.file_download', 'cowrie.session'],
-    ['cowrie.session.file_download.failed', 'cowrie.session.file_download'],
-    ['cowrie', ''],
-    ['', ''],
-  ])('of %j is %j', (eventid, group) => {
-    expect(eventGroup(eventid)).toBe(group)
+    ['cowrie.login.failed', 'cowrie.login', true],
+    ['cowrie.login.', 'cowrie.login', true],
+    ['cowrie.session.file_download', 'cowrie.session', true],
+    ['cowrie.session.file_download.failed', 'cowrie.session', false],
+    ['cowrie.session.file_download.failed', 'cowrie.session.file_download', true],
+    ['cowrie.sessions.connect', 'cowrie.session', false],
+    ['cowrie.session', 'cowrie.session', false],
+    ['cowrie', 'cowrie.session', false],
+    ['', 'cowrie.session', false],
+  ])('%j and the group %j: %j', (eventid, group, isIn) => {
+    expect(isInGroup(eventid, group)).toBe(isIn)
   })
 })

@@ -21,11 +21,13 @@ export function parseEvent(line: string): CowrieEvent | undefined {
 }
 
 /**
- * The group that tracking goes by: the event id without its last dotted part, as the removed module counted.
+ * Whether the event id without its last dotted part is the group, as the removed module counted.
  * `cowrie.login.failed` is in `cowrie.login`; `cowrie.session.file_download.failed` is not in `cowrie.session`.
+ * @param group not empty
  */
-export function eventGroup(eventid: string): string {
-  return eventid.slice(0, Math.max(0, eventid.lastIndexOf('.')))
+export function isInGroup(eventid: string, group: string): boolean {
+  const end = group.length
+  return eventid.charCodeAt(end) === DOT && eventid.startsWith(group) && !eventid.includes('.', end + 1)
 }
 
 /** Says what one line is; never throws. */
@@ -56,8 +58,6 @@ function eventOf(object: Record<string, unknown>): CowrieEvent | undefined {
     eventid,
     src_ip: textOf(object['src_ip']),
     timestampMs: parseTimestamp(object['timestamp']),
-    session: textOf(object['session']),
-    sensor: textOf(object['sensor']),
   }
 }
 
@@ -103,6 +103,7 @@ function isoTime(time: string, zone: string | undefined): string {
   return zone.length === 5 ? `${time.slice(0, -2)}:${time.slice(-2)}` : time
 }
 
+const DOT = 46
 const ZERO = 48
 const NUL = 0
 const SPACE = 32

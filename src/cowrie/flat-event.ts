@@ -4,12 +4,10 @@ import type { CowrieEvent } from './log-batch.ts'
 import { RecentTexts } from './recent-texts.ts'
 import { UtcTimes } from './utc-times.ts'
 
-const MEMBERS = ['eventid', 'src_ip', 'timestamp', 'session', 'sensor'] as const
+const MEMBERS = ['eventid', 'src_ip', 'timestamp'] as const
 const EVENTID = 0
 const SRC_IP = 1
 const TIMESTAMP = 2
-const SESSION = 3
-const SENSOR = 4
 
 /**
  * Reads events from bytes, several times as fast as `readLine` from text, and with the same outcome:
@@ -36,11 +34,9 @@ export class FlatEvent {
   toEvent(): CowrieEvent | undefined {
     if (!this.isEvent) return undefined
     return {
-      eventid: this.#repeatedText(EVENTID) ?? '',
+      eventid: this.#eventid(),
       src_ip: this.#text(SRC_IP),
       timestampMs: this.#timestampMs(),
-      session: this.#text(SESSION),
-      sensor: this.#repeatedText(SENSOR),
     }
   }
 
@@ -54,10 +50,8 @@ export class FlatEvent {
     return this.#bytes.toString('latin1', this.#object.startOf(member), this.#object.endOf(member))
   }
 
-  /** For members that hold the same few texts again and again. */
-  #repeatedText(member: number): string | undefined {
-    if (!this.#has(member)) return undefined
-    return this.#recentTexts.at(this.#bytes, this.#object.startOf(member), this.#object.endOf(member))
+  #eventid(): string {
+    return this.#recentTexts.at(this.#bytes, this.#object.startOf(EVENTID), this.#object.endOf(EVENTID))
   }
 
   #timestampMs(): number | undefined {

@@ -2,6 +2,8 @@ const LINE_FEED = 10
 const QUOTE = 34
 const COMMA = 44
 const COLON = 58
+const OPENING_BRACKET = 91
+const CLOSING_BRACKET = 93
 const BACKSLASH = 92
 const LETTER_U = 117
 const OPENING_BRACE = 123
@@ -12,6 +14,7 @@ const MINUS = 45
 const PLUS = 43
 const POINT = 46
 
+const LONGEST_NAME = 16
 const NO_TEXT = -1
 const UNSURE = -1
 
@@ -29,17 +32,22 @@ const LITERALS = ['true', 'false', 'null'].map((word) => Buffer.from(word))
 /**
  * Reads lines that hold one flat JSON object, as nearly all of Cowrie's do, without making an object of them: it walks the
  * bytes once and takes down where the texts of the named members stand. It never differs from `JSON.parse`, as it says
- * yes only to what it knows for sure, and leaves the rest to the parser: nested values, what is no JSON, escapes in
- * names, escapes and bytes above ASCII in the texts of named members.
+ * yes only to what it knows for sure, and leaves the rest to the parser: what nests deeper than a list of flat values, empty
+ * lists, what is no JSON, escapes in names, escapes and bytes above ASCII in the texts of named members.
  */
 export class FlatObject {
   readonly #names: readonly Buffer[]
+  /** Names of other lengths need not be compared. */
+  readonly #membersByNameLength: readonly (readonly number[])[]
   readonly #starts: Int32Array
   readonly #ends: Int32Array
 
-  /** @param names of the members that can be asked for, in ASCII */
+  /** @param names of the members that can be asked for, in ASCII, of at most 16 characters */
   constructor(names: readonly string[]) {
     this.#names = names.map((name) => Buffer.from(name))
+    this.#membersByNameLength = Array.from({ length: LONGEST_NAME + 1 }, (_, length) =>
+      names.flatMap((name, member) => (name.length === length ? [member] : [])),
+    )
     this.#starts = new Int32Array(names.length)
     this.#ends = new Int32Array(names.length)
   }
@@ -100,15 +108,30 @@ export class FlatObject {
   }
 
   #memberNamed(bytes: Uint8Array, start: number, end: number): number {
-    for (let member = 0; member < this.#names.length; member += 1) {
-      const name = this.#names[member]!
-      if (name.length === end - start && standsAt(bytes, start, name)) return member
+    if (end - start > LONGEST_NAME) return -1
+    for (const member of this.#membersByNameLength[end - start]!) {
+      if (standsAt(bytes, start, this.#names[member]!)) return member
     }
     return -1
   }
 }
 
 function skipValue(bytes: Uint8Array, start: number): number {
+  return bytes[start] === OPENING_BRACKET ? skipList(bytes, start) : skipFlatValue(bytes, start)
+}
+
+/** A list of flat values, as the algorithms of an SSH client are. */
+function skipList(bytes: Uint8Array, start: number): number {
+  let at = start
+  do {
+    at = skipFlatValue(bytes, skipBlanks(bytes, at + 1))
+    if (at === UNSURE) return UNSURE
+    at = skipBlanks(bytes, at)
+  } while (bytes[at] === COMMA)
+  return bytes[at] === CLOSING_BRACKET ? at + 1 : UNSURE
+}
+
+function skipFlatValue(bytes: Uint8Array, start: number): number {
   const first = bytes[start]!
   if (first === QUOTE) return skipText(bytes, start + 1)
   if (first === MINUS || isDigit(first)) return skipNumber(bytes, start)

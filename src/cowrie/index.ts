@@ -1,4 +1,4 @@
-export { eventGroup, parseEvent } from './cowrie-event.ts'
+export { isInGroup, parseEvent } from './cowrie-event.ts'
 export { followJournal } from './follow-journal.ts'
 export { type FollowLogOptions, followLog } from './follow-log.ts'
 export { LineJournal } from './line-journal.ts'

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
 import { findRealLogs } from '../../test/support/real-logs.ts'
-import { eventGroup, parseEvent } from './cowrie-event.ts'
+import { isInGroup, parseEvent } from './cowrie-event.ts'
 import { LineScanner, type LineScannerOptions, type ScannedLines } from './line-scanner.ts'
 
 const LOGIN = { groups: ['cowrie.login'] }
@@ -39,7 +39,7 @@ function scanSlowly(bytes: Buffer, groups: readonly string[]) {
     .map((line) => parseEvent(line))
     .filter((event) => event !== undefined)
   return {
-    events: events.filter((event) => groups.includes(eventGroup(event.eventid))),
+    events: events.filter((event) => groups.some((group) => isInGroup(event.eventid, group))),
     eventLines: events.length,
     wholeLinesEnd: end,
   }

@@ -1,4 +1,4 @@
-import { eventGroup, type LogLine, readLine } from './cowrie-event.ts'
+import { isInGroup, type LogLine, readLine } from './cowrie-event.ts'
 import { FlatEvent } from './flat-event.ts'
 import { countLeadingNuls, HeldLine } from './held-line.ts'
 import type { CowrieEvent, LogBatch } from './log-batch.ts'
@@ -40,7 +40,7 @@ export type ScannedLines = Pick<
  * Memory is bounded by {@link MAX_LINE_BYTES}, whatever comes.
  */
 export class LineScanner {
-  readonly #wantedGroups: ReadonlySet<string>
+  readonly #groups: readonly string[]
   readonly #markers: MarkerSearch
   readonly #flat = new FlatEvent()
   readonly #exactBytes: number
@@ -54,8 +54,8 @@ export class LineScanner {
   #found = nothingFound()
 
   constructor(options: LineScannerOptions) {
-    this.#wantedGroups = new Set(options.groups)
-    this.#markers = new MarkerSearch(options.groups.map((group) => `${group}.`))
+    this.#groups = options.groups
+    this.#markers = new MarkerSearch(options.groups.map(markerOf))
     this.#exactBytes = options.exactBytes ?? EXACT_BYTES
     this.#maxLineBytes = options.maxLineBytes ?? MAX_LINE_BYTES
     this.#held = new HeldLine(this.#maxLineBytes)
@@ -210,8 +210,12 @@ export class LineScanner {
     if (line.kind === 'blank') found.blankLines += 1
     if (line.kind === 'unparsable') found.unparsableLines += 1
     if (line.kind === 'passed' || line.kind === 'event') found.eventLines += 1
-    if (line.kind !== 'event') return
-    if (this.#wantedGroups.has(eventGroup(line.event.eventid))) found.events.push(line.event)
+    if (line.kind === 'event' && this.#isWanted(line.event)) found.events.push(line.event)
+  }
+
+  #isWanted({ eventid }: CowrieEvent): boolean {
+    for (const group of this.#groups) if (isInGroup(eventid, group)) return true
+    return false
   }
 }
 
@@ -220,6 +224,14 @@ type ScannedLine = LogLine | typeof PASSED
 const PASSED = { kind: 'passed' } as const
 const OTHER_OBJECT = { kind: 'other', isObject: true } as const
 const UNPARSABLE = { kind: 'unparsable' } as const
+
+/**
+ * What stands in every event of a group. Its last part is enough, as a hit proves nothing anyway: the native search takes
+ * half the time for a text of at most six bytes.
+ */
+function markerOf(group: string): string {
+  return `${group.slice(group.lastIndexOf('.') + 1)}.`
+}
 
 function isNotBlank(line: ScannedLine): boolean {
   return line.kind !== 'blank'

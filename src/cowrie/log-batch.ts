@@ -5,8 +5,6 @@ export interface CowrieEvent {
   readonly src_ip: string | undefined
   /** Epoch milliseconds of `timestamp`; `undefined` when it is missing or does not parse. */
   readonly timestampMs: number | undefined
-  readonly session: string | undefined
-  readonly sensor: string | undefined
 }
 
 /**

@@ -2,7 +2,7 @@ import type { CowrieEvent, LogBatch } from '../../src/cowrie/index.ts'
 
 /** A failed login, or another event, of an address; without a time it counts as seen now. */
 export function eventFrom(address: string, eventid = 'cowrie.login.failed'): CowrieEvent {
-  return { eventid, src_ip: address, timestampMs: undefined, session: undefined, sensor: undefined }
+  return { eventid, src_ip: address, timestampMs: undefined }
 }
 
 /** What reading a log gives that holds these events and ends at `offset`. */
