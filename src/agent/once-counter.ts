@@ -6,6 +6,9 @@ import type { FileLedger } from './once-ledger.ts'
 import { countLines } from './once-tally.ts'
 import { observedAtMs, refusalOf, type SightingRules, type SkipReason, trackedKind } from './sighting.ts'
 
+/** Small, as a run may read thousands of small files. */
+const FIRST_CAPACITY = 64
+
 export interface OnceCounterOptions {
   readonly rules: SightingRules
   readonly file: FileLedger
@@ -22,6 +25,8 @@ export interface OnceCounterOptions {
 export class OnceCounter {
   readonly #options: OnceCounterOptions
   readonly #words = new Uint32Array(WORDS_PER_ADDRESS)
+  /** By the rows of `total`: 1 where the census of the file is known to have the address, so that it need not be looked up. */
+  #isInFile = new Uint8Array(FIRST_CAPACITY)
 
   constructor(options: OnceCounterOptions) {
     this.#options = options
@@ -46,7 +51,10 @@ export class OnceCounter {
     const { file, total, fold } = this.#options
     const row = this.#rowInTotal()
     const fate = total.fateAt(row)
-    file.census.add(this.#words, fate)
+    if (this.#isInFile[row] !== 1) {
+      file.census.add(this.#words, fate)
+      this.#noteInFile(row)
+    }
     if (fate === 'seen') fold.add(row, seenAtMs)
     else this.#skip(fate)
   }
@@ -55,6 +63,15 @@ export class OnceCounter {
     const { rules, total } = this.#options
     const known = total.rowOf(this.#words)
     return known < 0 ? total.add(this.#words, refusalOf(this.#words, rules) ?? 'seen') : known
+  }
+
+  #noteInFile(row: number): void {
+    if (row >= this.#isInFile.length) {
+      const larger = new Uint8Array(Math.max(row + 1, 2 * this.#isInFile.length))
+      larger.set(this.#isInFile)
+      this.#isInFile = larger
+    }
+    this.#isInFile[row] = 1
   }
 
   #skip(reason: SkipReason): void {

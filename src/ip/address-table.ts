@@ -56,12 +56,10 @@ export class AddressTable {
   }
 
   #slotOf(words: Uint32Array, offset: number): number {
-    const [a, b, c, d] = [
-      words[offset] ?? 0,
-      words[offset + 1] ?? 0,
-      words[offset + 2] ?? 0,
-      words[offset + 3] ?? 0,
-    ]
+    const a = words[offset] ?? 0
+    const b = words[offset + 1] ?? 0
+    const c = words[offset + 2] ?? 0
+    const d = words[offset + 3] ?? 0
     for (let slot = hash(a, b, c, d) & this.#mask; ; slot = (slot + 1) & this.#mask) {
       const row = this.#slots[slot] ?? FREE
       if (row === FREE) return slot
