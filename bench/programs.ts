@@ -1,7 +1,7 @@
 /** The built program as child processes. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
@@ -42,6 +42,26 @@ export async function withService<Value>(
     return await use({ process: service, url, targetOptions })
   } finally {
     await stop(service)
+    rmSync(data, { recursive: true, force: true })
+  }
+}
+
+/** Runs `use` beside a server that takes everything at once and keeps nothing. @param scratch where its data may lie */
+export async function withSink<Value>(
+  scratch: string,
+  use: (targetOptions: readonly string[]) => Promise<Value>,
+): Promise<Value> {
+  const data = mkdtempSync(join(scratch, 'sink-'))
+  const portFile = join(data, 'port')
+  const keyFile = join(data, 'key')
+  writeFileSync(keyFile, 'bench')
+  const sink = spawn(process.execPath, [join(ROOT, 'bench/sink.ts'), portFile], { stdio: 'inherit' })
+  try {
+    await until('the sink starts', () => existsSync(portFile))
+    const url = `http://127.0.0.1:${readFileSync(portFile, 'utf8')}/v1/ip`
+    return await use(['--data', data, '--api-url', url, '--key-file', keyFile])
+  } finally {
+    await stop(sink)
     rmSync(data, { recursive: true, force: true })
   }
 }
