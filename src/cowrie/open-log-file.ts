@@ -1,18 +1,18 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import { GzipLogFile } from './gzip-log-file.ts'
 import type { LogFile } from './log-file.ts'
-import { PlainLogFile } from './plain-log-file.ts'
+import { type OpenOptions, PlainLogFile } from './plain-log-file.ts'
 
 /**
  * Opens a regular file for reading, unpacking what is gzipped by its first bytes, whatever its name says.
  * @throws Error of the file system
  */
-export async function openLogFile(path: string): Promise<LogFile> {
+export async function openLogFile(path: string, options: OpenOptions = {}): Promise<LogFile> {
   const handle = await open(path, 'r')
   try {
     return (await isGzip(handle, path))
       ? await GzipLogFile.open(path, handle)
-      : await PlainLogFile.open(path, handle)
+      : await PlainLogFile.open(path, handle, options)
   } catch (error) {
     await handle.close()
     throw error

@@ -1,9 +1,18 @@
+import { fstatSync, readSync } from 'node:fs'
 import type { FileHandle } from 'node:fs/promises'
 import { HEAD_BYTES } from './fingerprint.ts'
 import type { LogFile, LogFileState } from './log-file.ts'
 
-/** Large enough that the calls cost nothing, small enough that what a piece holds is soon garbage: twice as much takes 15 MB more. */
-const PIECE_BYTES = 512 * 1024
+/** Large enough that the calls cost little, small enough that two fit into the cache of a core and what they hold is soon garbage. */
+const PIECE_BYTES = 256 * 1024
+
+export interface OpenOptions {
+  /**
+   * Whether reading may hold up the process, for one that does nothing else meanwhile: handing each piece to another thread
+   * and back costs more than the reading. Default: no.
+   */
+  readonly mayBlock?: boolean
+}
 
 /** A file of lines; it may grow while it is read. */
 export class PlainLogFile implements LogFile {
@@ -11,28 +20,30 @@ export class PlainLogFile implements LogFile {
   readonly device: number
   readonly inode: number
   readonly #handle: FileHandle
+  readonly #mayBlock: boolean
   /** Filled in turns, so that the next piece can be read while one is looked at. */
   readonly #buffers: Buffer[] = []
   #turn = 0
   #offset = 0
   #head: Buffer
 
-  private constructor(
-    path: string,
-    handle: FileHandle,
-    identity: { dev: number; ino: number },
-    head: Buffer,
-  ) {
+  private constructor(path: string, handle: FileHandle, { identity, head, mayBlock }: OpenedFile) {
     this.path = path
     this.device = identity.dev
     this.inode = identity.ino
     this.#handle = handle
     this.#head = head
+    this.#mayBlock = mayBlock
   }
 
   /** Takes over `handle`, unless it throws. */
-  static async open(path: string, handle: FileHandle): Promise<PlainLogFile> {
-    return new PlainLogFile(path, handle, await handle.stat(), await readHead(handle))
+  static async open(
+    path: string,
+    handle: FileHandle,
+    { mayBlock = false }: OpenOptions = {},
+  ): Promise<PlainLogFile> {
+    const identity = await handle.stat()
+    return new PlainLogFile(path, handle, { identity, head: await readHead(handle), mayBlock })
   }
 
   get head(): Buffer {
@@ -42,7 +53,9 @@ export class PlainLogFile implements LogFile {
   async read(): Promise<Buffer> {
     this.#turn = 1 - this.#turn
     const buffer = (this.#buffers[this.#turn] ??= Buffer.allocUnsafeSlow(PIECE_BYTES))
-    const { bytesRead } = await this.#handle.read(buffer, 0, PIECE_BYTES, this.#offset)
+    const bytesRead = this.#mayBlock
+      ? readSync(this.#handle.fd, buffer, 0, PIECE_BYTES, this.#offset)
+      : (await this.#handle.read(buffer, 0, PIECE_BYTES, this.#offset)).bytesRead
     this.#offset += bytesRead
     return buffer.subarray(0, bytesRead)
   }
@@ -53,7 +66,7 @@ export class PlainLogFile implements LogFile {
 
   async state(): Promise<LogFileState> {
     const offset = this.#offset
-    const { mtimeMs, size } = await this.#handle.stat()
+    const { mtimeMs, size } = this.#mayBlock ? fstatSync(this.#handle.fd) : await this.#handle.stat()
     return { modifiedMs: mtimeMs, bytes: size, remainingBytes: Math.max(0, size - offset) }
   }
 
@@ -70,6 +83,12 @@ export class PlainLogFile implements LogFile {
   async close(): Promise<void> {
     await this.#handle.close()
   }
+}
+
+interface OpenedFile {
+  readonly identity: { readonly dev: number; readonly ino: number }
+  readonly head: Buffer
+  readonly mayBlock: boolean
 }
 
 async function readHead(handle: FileHandle): Promise<Buffer> {

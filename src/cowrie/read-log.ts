@@ -1,6 +1,7 @@
 import { createReadStream, type Stats } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
+import { setImmediate as immediate } from 'node:timers/promises'
 import { holdsPosition, isSameFile, positionIn } from './fingerprint.ts'
 import { LineScanner } from './line-scanner.ts'
 import type { LogBatch, LogPosition } from './log-batch.ts'
@@ -79,7 +80,7 @@ async function openLog(path: string, { standardInput, signal }: ReadLogOptions):
   if (isPipe(await stat(path))) {
     return { reader: await openLogStream(createReadStream(path), signal), file: undefined }
   }
-  const file = await openLogFile(path)
+  const file = await openLogFile(path, { mayBlock: true })
   return { reader: file, file }
 }
 
@@ -93,9 +94,11 @@ async function* scanLog(
   try {
     for (;;) {
       const piece = await next
+      // a plain file waits for nothing, but signals and timers must have their turn
+      await immediate()
       if (signal?.aborted === true) return
       const isEnd = piece.kind === 'failed' || piece.value.length === 0
-      // the disk works while the processor looks at what it gave
+      // what must be waited for comes while the processor looks at what is there
       const stateAfter = settled(async () => await file?.state())
       if (!isEnd) next = settled(() => reader.read())
       if (isEnd) scanner.finish()
