@@ -32,6 +32,9 @@ export const AGENT_MIGRATIONS = [
      id INTEGER PRIMARY KEY CHECK (id = 1),
      api_url TEXT NOT NULL
    ) STRICT;`,
+
+  // without it each look for the batch under way reads all that wait
+  'CREATE INDEX batches_begun ON batches (id) WHERE open_attempts > 0;',
 ] as const
 
 export interface BatchRow {
@@ -98,10 +101,13 @@ export function prepareStatements(database: Database.Database) {
 function prepareBatchStatements(database: Database.Database) {
   return {
     underWay: database.prepare<[], BatchRow>(
-      'SELECT * FROM batches ORDER BY open_attempts > 0 DESC, id LIMIT 1',
+      `SELECT * FROM batches WHERE id = coalesce(
+         (SELECT min(id) FROM batches WHERE open_attempts > 0), (SELECT min(id) FROM batches))`,
     ),
-    addBatch: database.prepare<[entries: string, form: string], BatchRow>(
-      'INSERT INTO batches (idempotency_key, entries, form) VALUES (new_idempotency_key(), ?, ?) RETURNING *',
+    anyBatch: database.prepare<[], number>('SELECT 1 FROM batches LIMIT 1').pluck(),
+    addBatch: database.prepare<[entries: string, form: string], Pick<BatchRow, 'id' | 'idempotency_key'>>(
+      `INSERT INTO batches (idempotency_key, entries, form) VALUES (new_idempotency_key(), ?, ?)
+       RETURNING id, idempotency_key`,
     ),
     beginAttempt: database.prepare<[id: number]>(
       'UPDATE batches SET open_attempts = open_attempts + 1 WHERE id = ?',

@@ -191,7 +191,7 @@ export class AgentState {
 
   get hasWork(): boolean {
     return guarded(this.#path, () => {
-      return this.#statements.anyPending.get() !== undefined || this.#statements.underWay.get() !== undefined
+      return this.#statements.anyPending.get() !== undefined || this.#statements.anyBatch.get() !== undefined
     })
   }
 
@@ -288,7 +288,8 @@ export class AgentState {
   }
 
   #addBatch(entries: readonly Entry[], form: ReportForm): StoredBatch {
-    return batchOf(this.#statements.addBatch.get(JSON.stringify(entries), JSON.stringify(form))!)
+    const row = this.#statements.addBatch.get(JSON.stringify(entries), JSON.stringify(form))!
+    return { id: row.id, idempotencyKey: row.idempotency_key, entries, form, openAttempts: 0 }
   }
 
   #begin(batch: StoredBatch): Batch {
