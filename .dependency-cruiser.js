@@ -29,7 +29,7 @@ const JOINER = 'cli'
 /** Rooms any other may use; they use nothing of ours, not even each other. */
 const GROUND = ['ip', 'runtime']
 /** Rooms whose folders are adapters or parts, each with its own door. */
-const ROOMS_OF_ROOMS = ['feed', 'store', 'queue', 'enforce', 'decoy']
+const ROOMS_OF_ROOMS = ['contract', 'feed', 'store', 'queue', 'enforce', 'decoy']
 /** Parts of one room that do not know one another. */
 const SIBLINGS = { api: ['report', 'user', 'management'] }
 
@@ -47,6 +47,10 @@ const LIBRARIES = {
 const PURE_ROOMS = ['ip', 'contract', 'denylist', 'accounts', 'sensors', 'crowd']
 const INPUT_OUTPUT =
   '^(node:)?(child_process|cluster|dgram|dns|fs|http|http2|https|net|sqlite|tls|worker_threads)(/|$)'
+
+/** What an agent loads of ours. */
+const AGENT_FILES =
+  '^src/(ip|runtime|config|cowrie|client|agent)/|^src/cli/(main|program|run-once|run-report)[.]ts$'
 
 const TEST_FILE = '^(test|bench)/|[.]test[.]ts$'
 
@@ -121,6 +125,14 @@ export default {
         path: '^src/$1/[^/]+/',
         pathNot: ['^src/$1/$2/', '^src/$1/[^/]+/index[.]ts$'],
       },
+    },
+    {
+      name: 'agent-stays-small',
+      comment:
+        'An agent runs without zod (docs/decisions/0007-agent-without-zod.md): of the contract it takes terms and types.',
+      severity: 'error',
+      from: { path: AGENT_FILES, pathNot: [TEST_FILE, '^src/agent/status-schema[.]ts$'] },
+      to: { path: '^src/contract/index[.]ts$|(^|/)node_modules/zod/', dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'no-cycles',

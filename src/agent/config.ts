@@ -1,4 +1,3 @@
-import { z } from 'zod'
 import {
   type ConfigFault,
   type ConfigValue,
@@ -14,11 +13,24 @@ import {
   isTag,
   MAX_TAGS,
   MAX_TTL_SECONDS,
-} from '../contract/index.ts'
+} from '../contract/terms/index.ts'
 import { parseRange, type Range } from '../ip/index.ts'
 import { type AgentOptionValue, type BearerTokens, readBearerTokens } from './bearer-token.ts'
 import { type MetricsAddress, parseMetricsAddress } from './metrics-address.ts'
-import { boolean, integer, list, matching, oneOf, parsed, quote } from './option-schema.ts'
+import {
+  boolean,
+  integer,
+  list,
+  matching,
+  type OptionFault,
+  oneOf,
+  parsed,
+  quote,
+  readOptions,
+  text,
+  type ValuesOf,
+  withDefault,
+} from './option-schema.ts'
 import { addressesIn, type SpoolLimit } from './spool-limit.ts'
 
 /** Where reports go when nothing else is set: a honeyjam service on this host. */
@@ -31,37 +43,51 @@ const MAX_TARGETS = 8
 export const SECTION = 'output_threatjammer'
 
 /** The options of `[output_threatjammer]` in `cowrie.cfg`, each from its text to its value; the token is checked apart. */
-export const AgentSettings = z.object({
-  enabled: boolean().optional(),
-  bearer_token: z.string().optional(),
-  bearer_token_file: z.string().optional(),
-  api_url: parsed(
-    parseApiUrls,
-    `a URL such as ${DEFAULT_API_URL}, without user name, or up to ${MAX_TARGETS} of them, each once`,
-  ).default([DEFAULT_API_URL]),
-  track_login: boolean().default(true),
-  track_session: boolean().default(false),
-  ttl: integer({ from: 1, to: MAX_TTL_SECONDS }).default(DEFAULT_TTL_SECONDS),
-  category: parsed(matching(DATASET_PATTERN), 'capital letters, digits and underscores').default(
+export const AGENT_OPTIONS = {
+  enabled: boolean(),
+  bearer_token: text(),
+  bearer_token_file: text(),
+  api_url: withDefault(
+    parsed(
+      parseApiUrls,
+      `a URL such as ${DEFAULT_API_URL}, without user name, or up to ${MAX_TARGETS} of them, each once`,
+    ),
+    [DEFAULT_API_URL],
+  ),
+  track_login: withDefault(boolean(), true),
+  track_session: withDefault(boolean(), false),
+  ttl: withDefault(integer({ from: 1, to: MAX_TTL_SECONDS }), DEFAULT_TTL_SECONDS),
+  category: withDefault(
+    parsed(matching(DATASET_PATTERN), 'capital letters, digits and underscores'),
     DEFAULT_DATASET,
   ),
-  tags: list(/[,\n]/, parseTag, 'tags of capital letters, digits and single hyphens')
-    .refine((tags) => tags.length <= MAX_TAGS, { error: `expected at most ${MAX_TAGS} tags` })
-    .default(['COWRIE', 'LOGIN', 'SESSION']),
-  flush_seconds: integer({ from: 1, to: 86_400 }).default(60),
-  flush_addresses: integer({ from: 1, to: 1000 }).default(1000),
-  requests_per_minute: integer({ from: 1, to: 1_000_000 }).default(6),
-  spool_megabytes: integer({ from: 1, to: 1_000_000 }).default(256),
-  spool_full: oneOf('wait', 'drop_oldest').default('wait'),
-  ca_file: parsed(matching(/^[^\0]+$/), 'a path').optional(),
-  log_path: list(/[,\n]/, matching(/^[^\0]+$/), 'paths').default([]),
-  state_path: parsed(matching(/^[^\0]+$/), 'a path').optional(),
-  exclude: list(/[,\s]/, parseRange, 'addresses and ranges such as 192.0.2.7 or 2001:db8::/32').default([]),
-  private_addresses: oneOf('skip', 'accept').default('skip'),
-  metrics_listen: parsed(parseMetricsAddress, 'PORT, HOST:PORT or [IPV6]:PORT').optional(),
-  heartbeat: oneOf('auto', 'on', 'off').default('auto'),
-})
-export type AgentSettings = z.infer<typeof AgentSettings>
+  tags: withDefault(
+    list({
+      separator: /[,\n]/,
+      parse: parseTag,
+      expected: 'tags of capital letters, digits and single hyphens',
+      max: { items: MAX_TAGS, called: 'tags' },
+    }),
+    ['COWRIE', 'LOGIN', 'SESSION'],
+  ),
+  flush_seconds: withDefault(integer({ from: 1, to: 86_400 }), 60),
+  flush_addresses: withDefault(integer({ from: 1, to: 1000 }), 1000),
+  requests_per_minute: withDefault(integer({ from: 1, to: 1_000_000 }), 6),
+  spool_megabytes: withDefault(integer({ from: 1, to: 1_000_000 }), 256),
+  spool_full: withDefault(oneOf('wait', 'drop_oldest'), 'wait'),
+  ca_file: parsed(matching(/^[^\0]+$/), 'a path'),
+  log_path: list({ separator: /[,\n]/, parse: matching(/^[^\0]+$/), expected: 'paths' }),
+  state_path: parsed(matching(/^[^\0]+$/), 'a path'),
+  exclude: list({
+    separator: /[,\s]/,
+    parse: parseRange,
+    expected: 'addresses and ranges such as 192.0.2.7 or 2001:db8::/32',
+  }),
+  private_addresses: withDefault(oneOf('skip', 'accept'), 'skip'),
+  metrics_listen: parsed(parseMetricsAddress, 'PORT, HOST:PORT or [IPV6]:PORT'),
+  heartbeat: withDefault(oneOf('auto', 'on', 'off'), 'auto'),
+}
+type AgentSettings = ValuesOf<typeof AGENT_OPTIONS>
 
 /** The name of an option of `[output_threatjammer]`. */
 export type AgentOption = keyof AgentSettings
@@ -132,22 +158,23 @@ export function parseAgentConfig(
   environment: Environment,
   overrides: AgentOverrides = {},
 ): AgentConfig {
-  const options = readOptions(config, overrides)
+  const options = findOptions(config, overrides)
   const texts = Object.fromEntries([...options].map(([option, { text }]) => [option, text]))
-  const parsed = AgentSettings.safeParse(texts)
+  const reading = readOptions(AGENT_OPTIONS, texts)
+  const settings = 'values' in reading ? reading.values : undefined
   const tokens = readBearerTokens({
     config,
     environment,
     token: options.get('bearer_token'),
     file: options.get('bearer_token_file'),
-    isEnabled: parsed.data?.enabled === true,
-    targets: parsed.data?.api_url.length ?? 1,
+    isEnabled: settings?.enabled === true,
+    targets: settings?.api_url.length ?? 1,
   })
-  const issues = parsed.error?.issues ?? []
-  const faults = [...unreadable(options), ...issues.map((issue) => faultOf(issue, options)), ...tokens.faults]
-  if (!parsed.success || faults.length > 0) throw configInvalid(faults)
+  const wrong = 'faults' in reading ? reading.faults.map((fault) => faultOf(fault, options)) : []
+  const faults = [...unreadable(options), ...wrong, ...tokens.faults]
+  if (settings === undefined || faults.length > 0) throw configInvalid(faults)
   const warnings = [...unknownOptions(config), ...tokens.warnings]
-  return toAgentConfig(parsed.data, { config, tokens, warnings, options })
+  return toAgentConfig(settings, { config, tokens, warnings, options })
 }
 
 /** The line the removed module wrote to Cowrie's log once it was ready, word for word. */
@@ -158,10 +185,10 @@ export function startLine({ category, ttlSeconds, trackSession, trackLogin }: Ag
 
 type Options = ReadonlyMap<AgentOption, AgentOptionValue>
 
-const OPTIONS = Object.keys(AgentSettings.shape) as AgentOption[]
+const OPTIONS = Object.keys(AGENT_OPTIONS) as AgentOption[]
 const TOKEN_OPTIONS: readonly AgentOption[] = ['bearer_token', 'bearer_token_file']
 
-function readOptions(config: CowrieConfig, overrides: AgentOverrides): Options {
+function findOptions(config: CowrieConfig, overrides: AgentOverrides): Options {
   const options = new Map<AgentOption, AgentOptionValue>()
   for (const name of OPTIONS) {
     const override = overrides[name]
@@ -183,17 +210,16 @@ function unreadable(options: Options): ConfigFault[] {
   })
 }
 
-function faultOf(issue: z.core.$ZodIssue, options: Options): ConfigFault {
-  const name = issue.path[0] as AgentOption
+function faultOf({ name, message }: OptionFault<AgentOption>, options: Options): ConfigFault {
   const { text = '', origin = '' } = options.get(name) ?? {}
   // a URL with "@" may hold a password
   const value = name === 'api_url' && text.includes('@') ? 'not valid' : quote(text)
-  return { origin, message: `${name} is ${value}, ${issue.message}` }
+  return { origin, message: `${name} is ${value}, ${message}` }
 }
 
 function unknownOptions(config: CowrieConfig): string[] {
   return [...config.optionsOf(SECTION)]
-    .filter(([name]) => !Object.hasOwn(AgentSettings.shape, name))
+    .filter(([name]) => !Object.hasOwn(AGENT_OPTIONS, name))
     .map(([name, origin]) => `${origin}: ${quote(name)} is no option of [${SECTION}], it is not used`)
 }
 

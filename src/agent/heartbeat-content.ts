@@ -1,6 +1,6 @@
 import { hostname } from 'node:os'
 import type { Heartbeat } from '../client/index.ts'
-import { MAX_INSTANT_MS, MAX_LAST_ERROR_LENGTH, MAX_SENSOR_NAME_LENGTH } from '../contract/index.ts'
+import { MAX_INSTANT_MS, MAX_LAST_ERROR_LENGTH, MAX_SENSOR_NAME_LENGTH } from '../contract/terms/index.ts'
 import type { AgentStatus, TargetStatus } from './status-board.ts'
 
 /** Who says it. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { judgeHealth } from './status-health.ts'
-import type { StatusRecord } from './status-record.ts'
+import type { StatusRecord } from './status-schema.ts'
 
 const NOW_MS = Date.UTC(2026, 10, 24, 12)
 

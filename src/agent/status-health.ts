@@ -1,4 +1,4 @@
-import type { StatusRecord } from './status-record.ts'
+import type { StatusRecord } from './status-schema.ts'
 
 /** Whether somebody must look after an agent. */
 export interface AgentHealth {

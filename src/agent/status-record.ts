@@ -1,54 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { z } from 'zod'
 import { HoneyjamError, replaceFile } from '../runtime/index.ts'
 import type { AgentStatus } from './status-board.ts'
+import type { StatusRecord } from './status-schema.ts'
 
 const STATUS_FILE = 'status.json'
 const OWNER_ONLY = 0o600
-
-const instantMs = z.number()
-const count = z.number()
-
-const LogRecord = z.object({
-  path: z.string(),
-  last_line_at_ms: instantMs.nullable(),
-  last_event_at_ms: instantMs.nullable(),
-  lag_bytes: count.nullable(),
-  lines: count,
-  tracked_events: count,
-})
-
-const TargetRecord = z.object({
-  target: z.string(),
-  logs: z.array(LogRecord),
-  waiting_addresses: count,
-  totals: z.object({ requests: count, batches: count, addresses: count }),
-  last_acknowledgement_at_ms: instantMs.nullable(),
-  last_failure: z
-    .object({
-      at_ms: instantMs,
-      kind: z.enum(['limited', 'refused', 'failed']),
-      status: z.number().nullable(),
-      reason: z.string(),
-    })
-    .nullable(),
-  failures_in_a_row: count,
-  failing_since_ms: instantMs.nullable(),
-  next_attempt_at_ms: instantMs.nullable(),
-  wait_reason: z.enum(['limit', 'asked', 'failed', 'refused']).nullable(),
-})
-
-/** What stands in `status.json`, see docs/reference/agent-state.md; times are epoch milliseconds. */
-export const StatusRecord = z.object({
-  version: z.literal(1),
-  state: z.enum(['running', 'stopped']),
-  pid: z.number(),
-  started_at_ms: instantMs,
-  written_at_ms: instantMs,
-  targets: z.array(TargetRecord),
-})
-export type StatusRecord = z.infer<typeof StatusRecord>
 
 /** Puts what the board says into the form of the file. */
 export function recordOf(
@@ -96,11 +53,13 @@ export function writeStatusRecord(directory: string, record: StatusRecord): void
  * @returns `undefined` when no agent has written one, or when what stands there is not what this version writes
  * @throws HoneyjamError DIRECTORY_UNUSABLE this user may not read it
  */
-export function readStatusRecord(directory: string): StatusRecord | undefined {
+export async function readStatusRecord(directory: string): Promise<StatusRecord | undefined> {
   const text = readIfPresent(join(directory, STATUS_FILE))
   if (text === undefined) return undefined
+  // an agent only writes it, and is smaller without the schema
+  const { StatusRecord: schema } = await import('./status-schema.ts')
   try {
-    return StatusRecord.safeParse(JSON.parse(text)).data
+    return schema.safeParse(JSON.parse(text)).data
   } catch {
     // cut off by a power cut: the next agent writes it anew
     return undefined

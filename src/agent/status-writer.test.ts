@@ -34,7 +34,7 @@ afterEach(() => {
 
 const written = () => readStatusRecord(directory)
 const readOneLine = () => writer.onRead(TARGET, '/log', { ...batchEndingAt(1, []), lines: 1 })
-const linesWritten = () => written()?.targets[0]?.logs[0]?.lines
+const linesWritten = async () => (await written())?.targets[0]?.logs[0]?.lines
 
 describe('a status writer', () => {
   it('writes nothing before the agent has its directory', async () => {
@@ -43,9 +43,9 @@ describe('a status writer', () => {
     expect(readdirSync(directory)).toEqual([])
   })
 
-  it('writes at the first word, for the owner alone and without a left-over', () => {
+  it('writes at the first word, for the owner alone and without a left-over', async () => {
     writer.onProgress(TARGET, { ...NOTHING, waitingAddresses: 7 })
-    expect(written()).toMatchObject({
+    expect(await written()).toMatchObject({
       state: 'running',
       pid: process.pid,
       written_at_ms: clock.nowMs(),
@@ -59,29 +59,29 @@ describe('a status writer', () => {
     writer.onProgress(TARGET, NOTHING)
     for (let line = 0; line < 100; line += 1) readOneLine()
     await clock.advance(4999)
-    expect(linesWritten()).toBe(0)
+    expect(await linesWritten()).toBe(0)
     await clock.advance(1)
-    expect(linesWritten()).toBe(100)
+    expect(await linesWritten()).toBe(100)
   })
 
   it('writes once a minute when nothing is new', async () => {
     writer.onProgress(TARGET, NOTHING)
     const startedAtMs = clock.nowMs()
     await clock.advance(59_999)
-    expect(written()?.written_at_ms).toBe(startedAtMs)
+    expect((await written())?.written_at_ms).toBe(startedAtMs)
     await clock.advance(1)
-    expect(written()?.written_at_ms).toBe(startedAtMs + 60_000)
+    expect((await written())?.written_at_ms).toBe(startedAtMs + 60_000)
   })
 
   it('ends with the last state of things', async () => {
     writer.onProgress(TARGET, NOTHING)
     readOneLine()
     writer.onEnd()
-    expect(written()?.state).toBe('stopped')
-    expect(linesWritten()).toBe(1)
+    expect((await written())?.state).toBe('stopped')
+    expect(await linesWritten()).toBe(1)
     const endedAtMs = clock.nowMs()
     await clock.advance(120_000)
-    expect(written()?.written_at_ms).toBe(endedAtMs)
+    expect((await written())?.written_at_ms).toBe(endedAtMs)
   })
 
   it('tells once of a disk that does not take it, and writes again when it does', async () => {
@@ -92,22 +92,22 @@ describe('a status writer', () => {
     expect(lines.map(({ msg }) => msg)).toEqual([
       'the status cannot be written, will go on without: is the disk full?',
     ])
-    expect(written()).toBeUndefined()
+    expect(await written()).toBeUndefined()
     rmSync(join(directory, 'status.json.new'), { recursive: true })
     await clock.advance(60_000)
-    expect(written()?.state).toBe('running')
+    expect((await written())?.state).toBe('running')
   })
 })
 
 describe('the status on disk', () => {
-  it('is read as it was written', () => {
+  it('is read as it was written', async () => {
     writer.onProgress(TARGET, NOTHING)
     const text = readFileSync(join(directory, 'status.json'), 'utf8')
-    expect(written()).toEqual(JSON.parse(text))
+    expect(await written()).toEqual(JSON.parse(text))
   })
 
-  it('counts as absent when it is', () => {
-    expect(written()).toBeUndefined()
-    expect(readStatusRecord(join(directory, 'absent'))).toBeUndefined()
+  it('counts as absent when it is', async () => {
+    expect(await written()).toBeUndefined()
+    expect(await readStatusRecord(join(directory, 'absent'))).toBeUndefined()
   })
 })

@@ -2,7 +2,8 @@ import type { LogBatch } from '../cowrie/index.ts'
 import type { Clock, Logger } from '../runtime/index.ts'
 import type { AgentObserver, TargetProgress } from './agent-observer.ts'
 import type { AgentStatusBoard } from './status-board.ts'
-import { recordOf, type StatusRecord, writeStatusRecord } from './status-record.ts'
+import { recordOf, writeStatusRecord } from './status-record.ts'
+import type { StatusRecord } from './status-schema.ts'
 
 export interface StatusWriterOptions {
   readonly directory: string

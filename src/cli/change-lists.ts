@@ -1,11 +1,5 @@
-import {
-  type AddressResult,
-  type AddressResults,
-  MANAGEMENT_PATHS,
-  type RangeResult,
-  type RangeResults,
-  type SkipWord,
-} from '../contract/index.ts'
+import type { AddressResult, AddressResults, RangeResult, RangeResults, SkipWord } from '../contract/index.ts'
+import { MANAGEMENT_PATHS } from '../contract/terms/index.ts'
 import { type ConnectOptions, withApi } from './connect.ts'
 import type { Context } from './context.ts'
 import { escapeText } from './escape-text.ts'

@@ -1,4 +1,5 @@
-import { type CheckResult, MANAGEMENT_PATHS } from '../contract/index.ts'
+import type { CheckResult } from '../contract/index.ts'
+import { MANAGEMENT_PATHS } from '../contract/terms/index.ts'
 import { type ConnectOptions, withApi } from './connect.ts'
 import type { Context } from './context.ts'
 import { escapeText } from './escape-text.ts'

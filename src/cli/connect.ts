@@ -1,6 +1,6 @@
 import { ApiClient, serviceUrlOf } from '../client/index.ts'
 import { readSecretFile } from '../config/index.ts'
-import { REPORT_PATHS } from '../contract/index.ts'
+import { REPORT_PATHS } from '../contract/terms/index.ts'
 import { isLoopbackHost } from '../ip/index.ts'
 import { HoneyjamError } from '../runtime/index.ts'
 import { adminKeyFile } from './administrator-key-file.ts'

@@ -20,9 +20,9 @@ export interface AgentReport {
 }
 
 /** Looks at a state directory and leaves no trace there. @throws HoneyjamError DIRECTORY_UNUSABLE, STORE_CORRUPT, STORE_NEWER */
-export function inspectAgent(directory: string, nowMs: number): AgentReport {
+export async function inspectAgent(directory: string, nowMs: number): Promise<AgentReport> {
   const holder = findLockHolder(directory)
-  const record = readStatusRecord(directory)
+  const record = await readStatusRecord(directory)
   const health = judgeHealth(record, holder !== undefined, nowMs)
   const left = holder === undefined ? readStoppedStates(directory) : []
   return { directory, health, pid: holder?.pid, record, left }

@@ -1,4 +1,5 @@
-import { type CreatedKey, type KeyInfo, type KeyList, MANAGEMENT_PATHS } from '../contract/index.ts'
+import type { CreatedKey, KeyInfo, KeyList } from '../contract/index.ts'
+import { MANAGEMENT_PATHS } from '../contract/terms/index.ts'
 import { HoneyjamError } from '../runtime/index.ts'
 import { type ConnectOptions, withApi } from './connect.ts'
 import type { Context } from './context.ts'

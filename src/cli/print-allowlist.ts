@@ -1,4 +1,5 @@
-import { type Allowlist, MANAGEMENT_PATHS } from '../contract/index.ts'
+import type { Allowlist } from '../contract/index.ts'
+import { MANAGEMENT_PATHS } from '../contract/terms/index.ts'
 import { type ConnectOptions, withApi } from './connect.ts'
 import type { Context } from './context.ts'
 import { escapeText } from './escape-text.ts'

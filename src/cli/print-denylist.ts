@@ -1,5 +1,6 @@
 import type { ApiClient } from '../client/index.ts'
-import { type ReportedAddress, type ReportedAddressList, USER_PATHS } from '../contract/index.ts'
+import type { ReportedAddress, ReportedAddressList } from '../contract/index.ts'
+import { USER_PATHS } from '../contract/terms/index.ts'
 import { HoneyjamError } from '../runtime/index.ts'
 import { type ConnectOptions, withApi } from './connect.ts'
 import type { Context } from './context.ts'

@@ -16,9 +16,9 @@ export interface StatusOptions extends CommonOptions {
 }
 
 /** Prints how the agent of a state directory is doing; the exit code says whether somebody must look after it. */
-export function printStatus(options: StatusOptions, context: Context): void {
+export async function printStatus(options: StatusOptions, context: Context): Promise<void> {
   const nowMs = systemClock.nowMs()
-  const report = inspectAgent(findStateDirectory(options, context), nowMs)
+  const report = await inspectAgent(findStateDirectory(options, context), nowMs)
   const { output } = context
   if (output.json) output.printJson(toJson(report))
   else output.print(renderStatus(report, nowMs))

@@ -1,6 +1,6 @@
 import { type AgentTarget, runOnce } from '../agent/index.ts'
 import { ApiClient, serviceUrlOf } from '../client/index.ts'
-import { TEST_PATH } from '../contract/index.ts'
+import { TEST_PATH } from '../contract/terms/index.ts'
 import { createLogger, HoneyjamError, systemClock } from '../runtime/index.ts'
 import { loadAgentSetup, logWarnings, ownAuthorities, stateDirectory } from './agent-setup.ts'
 import { findTarget } from './agent-target.ts'

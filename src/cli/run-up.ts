@@ -1,5 +1,5 @@
 import { type AgentConfig, DEFAULT_API_URL } from '../agent/index.ts'
-import { USER_PATHS } from '../contract/index.ts'
+import { USER_PATHS } from '../contract/terms/index.ts'
 import { createLogger, HoneyjamError, type Logger } from '../runtime/index.ts'
 import {
   type AgentSetup,

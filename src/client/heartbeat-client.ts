@@ -1,4 +1,5 @@
-import { type Heartbeat, HeartbeatTaker, MANAGEMENT_PATHS } from '../contract/index.ts'
+import type { Heartbeat } from '../contract/index.ts'
+import { isHeartbeatTaker, MANAGEMENT_PATHS } from '../contract/terms/index.ts'
 import { HoneyjamError } from '../runtime/index.ts'
 import { ApiClient, type ApiClientOptions, type ApiResponse } from './api-client.ts'
 import { describeError } from './delivery-outcome.ts'
@@ -47,7 +48,7 @@ export class HeartbeatClient {
     try {
       if (!this.#tellsAnybody && !this.#isHoneyjam) {
         const { body } = await this.#request('GET', signal)
-        if (!HeartbeatTaker.safeParse(body).success) return { kind: 'unknown' }
+        if (!isHeartbeatTaker(body)) return { kind: 'unknown' }
         this.#isHoneyjam = true
       }
       await this.#request('POST', signal, heartbeat)

@@ -1,4 +1,4 @@
-import { TEST_PATH } from '../contract/index.ts'
+import { TEST_PATH } from '../contract/terms/index.ts'
 import { quoteForeignText, readBoundedText } from './bounded-text.ts'
 import { singleField } from './header-field.ts'
 import { authorizationOf, HttpConnection, type HttpTimeouts, parseHttpUrl } from './http-connection.ts'

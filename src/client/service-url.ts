@@ -1,4 +1,4 @@
-import { REPORT_PATHS } from '../contract/index.ts'
+import { REPORT_PATHS } from '../contract/terms/index.ts'
 
 /**
  * The address of a service, as people have it at hand: its own, or that of its Report API. What stands behind the path

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { ERRORS, type ErrorSlug } from './errors.ts'
-import { ERROR_PAGES_PATH } from './paths.ts'
+import { ERROR_PAGES_PATH } from './terms/index.ts'
 
 /** The body of every 4xx and 5xx answer but 422. */
 export const ErrorBody = z.object({

@@ -1,7 +1,6 @@
 import { z } from 'zod'
-import { DEFAULT_DATASET } from './datasets.ts'
-import { DEFAULT_TTL_SECONDS, MAX_KEY_NAME_LENGTH } from './limits.ts'
 import { Dataset, TtlSeconds } from './report-api.ts'
+import { DEFAULT_DATASET, DEFAULT_TTL_SECONDS, MAX_KEY_NAME_LENGTH } from './terms/index.ts'
 import { TagList, TextList } from './text-lists.ts'
 import { ReportedAddress } from './user-api.ts'
 

@@ -1,6 +1,5 @@
 import { z } from 'zod'
-import { DATASETS, DEFAULT_DATASET } from './datasets.ts'
-import { DEFAULT_TTL_SECONDS, MAX_TTL_SECONDS } from './limits.ts'
+import { DATASETS, DEFAULT_DATASET, DEFAULT_TTL_SECONDS, MAX_TTL_SECONDS } from './terms/index.ts'
 import { TagList, TextList } from './text-lists.ts'
 
 const NOT_WHOLE = 'value is not a valid integer'

@@ -5,7 +5,7 @@ import {
   MAX_LAST_ERROR_LENGTH,
   MAX_SENSOR_NAME_LENGTH,
   MAX_VERSION_LENGTH,
-} from './limits.ts'
+} from './terms/index.ts'
 
 /** Neither control nor format characters, line ends, lone surrogates nor unassigned ones. */
 const PRINTABLE = /^[^\p{C}\p{Zl}\p{Zp}]+$/u
@@ -21,10 +21,6 @@ function printable(maxLength: number) {
     .max(maxLength, `ensure this value has at most ${maxLength} characters`)
     .regex(PRINTABLE, 'value holds characters that cannot be printed, or none at all')
 }
-
-/** Answer of `GET /honeyjam/v1/heartbeat`: who answers, so that nobody else is told of agents. */
-export const HeartbeatTaker = z.object({ service: z.literal('honeyjam') })
-export type HeartbeatTaker = z.infer<typeof HeartbeatTaker>
 
 /** Body of `POST /honeyjam/v1/heartbeat`: an agent says that it is alive and where it stands. Times are the agent's. */
 export const Heartbeat = z.strictObject({

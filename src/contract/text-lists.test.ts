@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
 import { checkRequest } from './check-request.ts'
-import { isTag, TAG_PATTERN, TagList, TextList } from './text-lists.ts'
+import { isTag, TAG_PATTERN } from './terms/index.ts'
+import { TagList, TextList } from './text-lists.ts'
 
 describe('a list of texts', () => {
   it('is taken as it is', () => {

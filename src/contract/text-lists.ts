@@ -1,8 +1,5 @@
 import { z } from 'zod'
-import { MAX_TAG_LENGTH, MAX_TAGS } from './limits.ts'
-
-/** Capital letters and digits, single hyphens between (OpenAPI of the User API 1.2.27). Each text is matched in linear time. */
-export const TAG_PATTERN = /^[A-Z0-9]+(?:-[A-Z0-9]+)*$/
+import { isTag, MAX_TAG_LENGTH, MAX_TAGS } from './terms/index.ts'
 
 /** Elements reported per list; the rest would say the same. */
 const MAX_FAULTS_PER_LIST = 20
@@ -42,11 +39,6 @@ export const TagList = z.unknown().transform((value, context): readonly string[]
 const TAG_FAULT = {
   type: 'value_error.str.regex',
   message: `a tag holds capital letters and digits with single hyphens between, at most ${MAX_TAG_LENGTH} characters`,
-}
-
-/** Whether `text` can stand as a tag as it is. */
-export function isTag(text: string): boolean {
-  return text.length <= MAX_TAG_LENGTH && TAG_PATTERN.test(text)
 }
 
 function textsOf(value: unknown, context: Context): readonly string[] | undefined {

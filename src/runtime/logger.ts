@@ -1,5 +1,6 @@
+import { createRequire } from 'node:module'
 import { type DestinationStream, type LevelWithSilent, type Logger, pino } from 'pino'
-import pretty from 'pino-pretty'
+import type pretty from 'pino-pretty'
 
 export type { Logger } from 'pino'
 
@@ -27,16 +28,28 @@ export function createLogger({ format, level, destination }: LoggerOptions): Log
   const settings = { level, base: null, redact: SECRET_FIELDS, timestamp: pino.stdTimeFunctions.isoTime }
   const sink = destination ?? pino.destination({ dest: 2, sync: true })
   if (format === 'json') return pino(settings, sink)
-  return pino(
-    settings,
-    pretty({
-      destination: sink,
-      sync: true,
-      colorize: process.stderr.isTTY,
-      translateTime: 'SYS:HH:MM:ss',
-      singleLine: true,
-    }),
-  )
+  return pino(settings, prettyTo(sink))
+}
+
+/** The formatter is loaded with the first line: many a run has nothing to say. */
+function prettyTo(destination: DestinationStream): DestinationStream {
+  let stream: DestinationStream | undefined
+  return {
+    write: (line) => {
+      stream ??= loadPretty()({
+        destination,
+        sync: true,
+        colorize: process.stderr.isTTY,
+        translateTime: 'SYS:HH:MM:ss',
+        singleLine: true,
+      })
+      stream.write(line)
+    },
+  }
+}
+
+function loadPretty(): typeof pretty {
+  return createRequire(import.meta.url)('pino-pretty') as typeof pretty
 }
 
 /** A logger that writes nothing. */

@@ -33,5 +33,5 @@ export function addStatus(program: Command, context: Context): void {
 
 async function status(options: StatusOptions, context: Context): Promise<void> {
   const { printStatus } = await import('../print-status.ts')
-  printStatus(options, context)
+  await printStatus(options, context)
 }
