@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
 import { Follower, LogDirectory } from '../../test/integration/follow-log-driver.ts'
 import { findRealLogs } from '../../test/support/real-logs.ts'
-import { type CowrieEvent, eventGroup, type LogPosition, parseEvent } from '../cowrie/index.ts'
+import { type CowrieEvent, isInGroup, type LogPosition, parseEvent } from '../cowrie/index.ts'
 import { type Judgement, sightingOf, trackedGroups } from './sighting.ts'
 
 const RULES = { trackLogin: true, trackSession: true, acceptsPrivate: false, excluded: [] }
@@ -65,7 +65,7 @@ function sightingsIn(log: Buffer): Judgement[] {
     .split('\n')
     .map((line) => parseEvent(line))
     .filter((event) => event !== undefined)
-    .filter((event) => GROUPS.includes(eventGroup(event.eventid)))
+    .filter((event) => GROUPS.some((group) => isInGroup(event.eventid, group)))
     .map(judge)
 }
 
