@@ -14,6 +14,8 @@ export interface Start {
   readonly laterBytes: number
   /** The file of the position is gone, with whatever stood behind the position. */
   readonly isAfterLoss: boolean
+  /** The file lost what had been read at its end, and has been written to since: nobody knows from where on. */
+  readonly isRegrown: boolean
 }
 
 /**
@@ -35,17 +37,19 @@ export async function findStart(
     const start = await openFirst(filesAfter(files, undefined, position.modifiedMs))
     return typeof start === 'string' ? start : { ...start, isAfterLoss: position.offset > 0 }
   }
-  await file.skipTo(position.offset)
+  const isRegrown = !(await file.canEndLine(position.offset))
+  const offset = isRegrown ? 0 : position.offset
+  await file.skipTo(offset)
   const listed = files.find((candidate) => candidate.path === file.path)
   const later = filesAfter(files, listed, position.modifiedMs)
-  return { file, offset: position.offset, laterBytes: bytesOf(later), isAfterLoss: false }
+  return { file, offset, laterBytes: bytesOf(later), isAfterLoss: false, isRegrown }
 }
 
 async function openFirst([first, ...later]: readonly ListedFile[]): Promise<Start | 'absent' | 'moved'> {
   if (first === undefined) return 'absent'
   const file = await openListed(first)
   if (file === undefined) return 'moved'
-  return { file, offset: 0, laterBytes: bytesOf(later), isAfterLoss: false }
+  return { file, offset: 0, laterBytes: bytesOf(later), isAfterLoss: false, isRegrown: false }
 }
 
 /**

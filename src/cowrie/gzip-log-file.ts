@@ -49,6 +49,10 @@ export class GzipLogFile implements LogFile {
     return await this.#packed.state()
   }
 
+  async canEndLine(): Promise<boolean> {
+    return true
+  }
+
   /** Nobody writes into a packed file. */
   async stateIfIntact(): Promise<LogFileState> {
     return await this.state()

@@ -20,6 +20,8 @@ export interface LogFile extends PieceReader {
   skipTo(offset: number): Promise<void>
   /** The remaining bytes are those of the time of the call: the next piece may be asked for meanwhile. */
   state(): Promise<LogFileState>
+  /** Whether a line can end there; not where a file lost its end, as in a power cut, and has grown past it since. */
+  canEndLine(offset: number): Promise<boolean>
   /** The same if the file still holds what was read from it; `undefined` once it was cut or written anew. */
   stateIfIntact(): Promise<LogFileState | undefined>
 }

@@ -87,6 +87,7 @@ export class LogFollower {
       return IDLE
     }
     if (start.isAfterLoss) this.#tellLoss(start.file)
+    if (start.isRegrown) this.#tellRegrowth(start.file)
     const isFirst = this.#position === undefined
     await this.#begin(start)
     if (!isFirst) return AGAIN
@@ -201,6 +202,13 @@ export class LogFollower {
       position: this.#position,
       lagBytes: state.remainingBytes + this.#laterBytes,
     }
+  }
+
+  #tellRegrowth({ path: file }: LogFile): void {
+    this.#logger.warn(
+      { log: this.#path, file, offset: this.#position?.offset },
+      'the log lost its end, as in a power cut, and has grown since: it is read again from its start, so that no line is passed over',
+    )
   }
 
   #tellLoss(goesOnIn: LogFile): void {

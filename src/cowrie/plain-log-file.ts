@@ -5,6 +5,7 @@ import type { LogFile, LogFileState } from './log-file.ts'
 
 /** Large enough that the calls cost little, small enough that two fit into the cache of a core and what they hold is soon garbage. */
 const PIECE_BYTES = 256 * 1024
+const LINE_FEED = 10
 
 export interface OpenOptions {
   /**
@@ -68,6 +69,13 @@ export class PlainLogFile implements LogFile {
     const offset = this.#offset
     const { mtimeMs, size } = this.#mayBlock ? fstatSync(this.#handle.fd) : await this.#handle.stat()
     return { modifiedMs: mtimeMs, bytes: size, remainingBytes: Math.max(0, size - offset) }
+  }
+
+  /** A line feed may be missing at the very end; NULs are what some file systems leave of bytes that did not reach the disk. */
+  async canEndLine(offset: number): Promise<boolean> {
+    if (offset === 0) return true
+    const { buffer, bytesRead } = await this.#handle.read(Buffer.alloc(2), 0, 2, offset - 1)
+    return bytesRead < 2 || buffer[0] === LINE_FEED || buffer[0] === 0
   }
 
   /** The size alone would not do: a file that was cut may have grown past the old size since. */

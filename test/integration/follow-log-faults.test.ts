@@ -196,3 +196,33 @@ function failAtReading(which: number): void {
 function systemError(code: string): Error {
   return Object.assign(new Error(code), { code, errno: -1, syscall: 'read' })
 }
+
+it('reads a log again that lost its end in a power cut and has grown past the old place since', async () => {
+  const { logger, lines } = captureLog()
+  const numbers = Array.from({ length: 20 }, (_, index) => index + 1)
+  directory.logins(...numbers)
+  follower = new Follower(directory.log)
+  await follower.look()
+  await follower.stop()
+  const from = follower.lastBatch.position!
+  directory.truncate(from.offset - 100)
+  directory.write('\n')
+  directory.logins(301, 302, 303, 304)
+  follower = new Follower(directory.log, { from, logger })
+  const seen = await follower.look()
+  expect(seen).toEqual(expect.arrayContaining([301, 302, 303, 304].map(addressOf)))
+  expect(lines).toMatchObject([{ level: 40, offset: from.offset }])
+})
+
+it('goes on behind NULs that a power cut left of the end of a log', async () => {
+  directory.logins(...Array.from({ length: 20 }, (_, index) => index + 1))
+  follower = new Follower(directory.log)
+  await follower.look()
+  await follower.stop()
+  const from = follower.lastBatch.position!
+  directory.truncate(from.offset - 100)
+  directory.truncate(from.offset)
+  directory.logins(301, 302)
+  follower = new Follower(directory.log, { from })
+  expect(await follower.look()).toEqual([301, 302].map(addressOf))
+})
