@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { loadAgentSetup } from './agent-setup.ts'
 import type { Context } from './context.ts'
-import { chooseLogs, currentLogs, describeLogs } from './find-logs.ts'
+import { chooseLogs, currentLogs, describeLogs, describeUnseen } from './find-logs.ts'
 
 let directory: string
 beforeEach(() => {
@@ -45,4 +45,13 @@ it('an option wins over the configuration', () => {
     patterns: [],
     reason: '--log',
   })
+})
+
+it('nothing is said of closed directories when this user could look everywhere', () => {
+  expect(describeUnseen([])).toBeUndefined()
+})
+
+it('each directory this user could not look into is named once', () => {
+  const sentence = describeUnseen(['/one/etc/cowrie.cfg', '/one/etc/cowrie.cfg.dist', '/two/cowrie.cfg'])
+  expect(sentence).toContain(' /one/etc, /two: ')
 })

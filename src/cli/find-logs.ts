@@ -1,4 +1,5 @@
-import { resolve } from 'node:path'
+import { dirname, resolve } from 'node:path'
+import { closedDirectoryAbove } from '../config/index.ts'
 import { isLogPattern, matchLogsNow } from '../cowrie/index.ts'
 import { HoneyjamError } from '../runtime/index.ts'
 import type { AgentSetup } from './agent-setup.ts'
@@ -31,10 +32,23 @@ export function chooseLogs(setup: AgentSetup, named: readonly string[] = []): Ch
   const [first] = cowrie.findLog()
   if (first?.state === 'present') return oneLog(first.path, first.reason)
   if (first?.state === 'blocked') {
-    throw new HoneyjamError('LOG_UNREADABLE', `this user may not read ${first.path} (${first.reason})`)
+    const closed = closedDirectoryAbove(first.path)
+    const why = closed === undefined ? first.reason : `${first.reason}; it may not enter ${closed}`
+    throw new HoneyjamError('LOG_UNREADABLE', `this user may not read ${first.path} (${why})`)
   }
   const hasCowrie = cowrie.files.length > 0 || cowrie.root !== undefined
   return first !== undefined && hasCowrie ? oneLog(first.path, `${first.reason}; not there yet`) : undefined
+}
+
+/**
+ * What else to say to somebody who is told that no Cowrie was found: where this user could not look. Debian, for one, closes
+ * home directories, and many a Cowrie lives in one.
+ * @returns one sentence, or nothing
+ */
+export function describeUnseen(blockedPaths: readonly string[]): string | undefined {
+  const closed = new Set(blockedPaths.map((path) => closedDirectoryAbove(path) ?? dirname(path)))
+  if (closed.size === 0) return undefined
+  return `This user may not look into ${[...closed].join(', ')}: where a Cowrie is there, let its group in (chmod g+x) and be in that group.`
 }
 
 /** The logs that options name. */

@@ -11,7 +11,7 @@ import {
 } from './agent-setup.ts'
 import { findTargets } from './agent-target.ts'
 import type { Context } from './context.ts'
-import { type ChosenLogs, chooseLogs, currentLogs, describeLogs } from './find-logs.ts'
+import { type ChosenLogs, chooseLogs, currentLogs, describeLogs, describeUnseen } from './find-logs.ts'
 import { hasIntakes, type ReportIntakes, startIntakes } from './report-intakes.ts'
 import type { ReportOptions } from './report-options.ts'
 import { listenForStop } from './stop-request.ts'
@@ -71,7 +71,7 @@ function prepare(options: ReportOptions, context: Context, logger: Logger): Prep
   const setup = loadAgentSetup(options, context)
   refuseWhenDisabled(setup)
   const logs = chooseReportLogs(setup, options)
-  if (logs === undefined) throw noCowrie()
+  if (logs === undefined) throw noCowrie(setup)
   const targets = findTargets(setup, { ...options, data }, context)
   logWarnings(setup, logger)
   return {
@@ -150,9 +150,10 @@ function announceAgent(
   )
 }
 
-function noCowrie(): HoneyjamError {
+function noCowrie({ cowrie }: AgentSetup): HoneyjamError {
+  const unseen = describeUnseen(cowrie.blockedPaths)
   return new HoneyjamError(
     'USAGE',
-    'no Cowrie was found on this machine: name its log with --log or its configuration with --cowrie-config',
+    `no Cowrie was found on this machine: name its log with --log or its configuration with --cowrie-config${unseen === undefined ? '' : `. ${unseen}`}`,
   )
 }

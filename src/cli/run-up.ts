@@ -11,7 +11,7 @@ import {
 } from './agent-setup.ts'
 import { announceService } from './announce.ts'
 import type { Context } from './context.ts'
-import { type ChosenLogs, chooseLogs, describeLogs } from './find-logs.ts'
+import { type ChosenLogs, chooseLogs, describeLogs, describeUnseen } from './find-logs.ts'
 import { formatSpan } from './format-time.ts'
 import { runLocalAgent } from './local-agent.ts'
 import { type RunningService, startService } from './start-service.ts'
@@ -81,10 +81,12 @@ function chooseWatch(setup: AgentSetup, { log }: UpOptions, { commandName }: Con
     if (!(error instanceof HoneyjamError && error.code === 'LOG_UNREADABLE')) throw error
     return { kind: 'nothing', reason: error.message }
   }
+  const unseen = describeUnseen(setup.cowrie.blockedPaths)
   return {
     kind: 'nothing',
     reason:
       'no Cowrie was found on this machine.\n' +
+      (unseen === undefined ? '' : `${unseen}\n`) +
       `Point it at one: ${commandName} up --log /path/to/cowrie.json\n` +
       `             or: ${commandName} up --cowrie-config /path/to/cowrie.cfg\n` +
       `Or see it work without: ${commandName} up --demo`,

@@ -1,4 +1,5 @@
 export { readCertificates } from './certificates.ts'
+export { closedDirectoryAbove } from './closed-directory.ts'
 export { type ConfigFault, configInvalid } from './config-fault.ts'
 export { type CowrieConfig, type LoadOptions, loadCowrieConfig, type Typed } from './cowrie-config.ts'
 export { type Environment, processEnvironment } from './environment.ts'

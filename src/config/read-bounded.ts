@@ -1,5 +1,7 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { HoneyjamError } from '../runtime/index.ts'
+import { closedDirectoryAbove } from './closed-directory.ts'
 
 /** A small file as it was when it was read. */
 export interface BoundedFile {
@@ -26,7 +28,7 @@ export function readBounded(path: string, maxBytes: number): BoundedFile {
     return { bytes, mode: status.mode & 0o777, uid: status.uid }
   } catch (cause) {
     if (cause instanceof HoneyjamError) throw cause
-    throw unreadable(path, reasonOf(cause), cause)
+    throw unreadable(path, reasonOf(path, cause), cause)
   } finally {
     if (descriptor !== undefined) closeSync(descriptor)
   }
@@ -58,7 +60,9 @@ const REASONS: Readonly<Record<string, string>> = {
   EACCES: 'permission denied; let the user of honeyjam read it (for example with group read)',
 }
 
-function reasonOf(cause: unknown): string {
+function reasonOf(path: string, cause: unknown): string {
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
+  const closed = code === 'EACCES' ? closedDirectoryAbove(resolve(path)) : undefined
+  if (closed !== undefined) return `permission denied; the user of honeyjam may not enter ${closed}`
   return REASONS[code] ?? (cause instanceof Error ? cause.message : String(cause))
 }
