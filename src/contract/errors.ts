@@ -44,7 +44,8 @@ export const ERRORS = {
   'ip-address-list-too-large': {
     status: 413,
     title: 'IP Address List Too Large',
-    explanation: 'One request holds at most 10,000 addresses or ranges. Send the rest in another request.',
+    explanation:
+      'One request holds at most 10,000 addresses, ranges or other elements. Send the rest in another request.',
   },
   'ip-address-must-be-public': {
     status: 400,
@@ -107,6 +108,12 @@ export const ERRORS = {
     explanation:
       'The key is valid, but its scopes do not include this operation. Use another key or create one.',
   },
+  'element-limit-exceeded': {
+    status: 413,
+    title: 'Element Limit Exceeded',
+    explanation:
+      'The plan lets the account have fewer elements on its private lists together, or fewer lists. What is reported does not count. Take others off first.',
+  },
   'internal-error': {
     status: 500,
     title: 'Internal Error',
@@ -117,6 +124,11 @@ export const ERRORS = {
     status: 400,
     title: 'Invalid Dataset Name',
     explanation: 'The name of a dataset holds capital letters, digits and underscores only.',
+  },
+  'invalid-origin': {
+    status: 400,
+    title: 'Invalid Origin',
+    explanation: 'An origin is the protocol and domain of a web site, as https://www.example.org.',
   },
   'key-not-found': {
     status: 404,
@@ -129,6 +141,18 @@ export const ERRORS = {
     explanation:
       'This is the last valid key with the scope admin: without it nobody could manage the service. Create another one first.',
   },
+  'list-cannot-be-changed': {
+    status: 403,
+    title: 'List Cannot Be Changed',
+    explanation:
+      'Every account has this list. It can be emptied, but neither changed nor deleted, and what is reported comes onto its list by the Report API alone.',
+  },
+  'list-not-active': {
+    status: 409,
+    title: 'List Not Active',
+    explanation:
+      'The public list is not switched on for this account, so it has no origins. Set its status to ACTIVE first.',
+  },
   'malformed-request': {
     status: 400,
     title: 'Malformed Request',
@@ -138,6 +162,12 @@ export const ERRORS = {
     status: 405,
     title: 'Method Not Allowed',
     explanation: 'This path does not know the method. The header Allow lists those it knows.',
+  },
+  'not-implemented': {
+    status: 501,
+    title: 'Not Implemented',
+    explanation:
+      'The operation is part of the User API of Threat Jammer, but this service does not have what it needs. Its documentation lists the operations that are served.',
   },
   'receipt-not-found': {
     status: 404,

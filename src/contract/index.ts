@@ -3,6 +3,19 @@ export { ErrorBody, errorBody, Fault, ValidationErrorBody } from './error-bodies
 export { ERRORS, type ErrorKind, type ErrorSlug, isErrorSlug } from './errors.ts'
 export { HealthInfo, ReadyInfo } from './health.ts'
 export {
+  CreateListRequest,
+  ListContent,
+  ListContentRequest,
+  ListOriginRequest,
+  ListsOfAddress,
+  PrivateListInfo,
+  PublicListInfo,
+  ResourceTypePath,
+  type ResourceWord,
+  SelectListRequest,
+  UpdateListRequest,
+} from './list-api.ts'
+export {
   AddressResult,
   AddressResults,
   AllowedRangeInfo,
@@ -21,6 +34,7 @@ export {
   SCOPE_WORDS,
   SkipWord,
 } from './management-api.ts'
+export { PageQuery } from './query-values.ts'
 export { AddressesRequest, FalsePositiveRequest, ReportRequest } from './report-api.ts'
 export { Heartbeat, SensorInfo, SensorList } from './sensor-api.ts'
 export * from './terms/index.ts'

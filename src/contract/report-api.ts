@@ -1,13 +1,7 @@
 import { z } from 'zod'
 import { DATASETS, DEFAULT_DATASET, DEFAULT_TTL_SECONDS, MAX_TTL_SECONDS } from './terms/index.ts'
 import { TagList, TextList } from './text-lists.ts'
-
-const NOT_WHOLE = 'value is not a valid integer'
-const WholeNumber = z.number(NOT_WHOLE).refine((value) => Number.isSafeInteger(value), {
-  error: NOT_WHOLE,
-  params: { type: 'type_error.integer' },
-  abort: true,
-})
+import { WholeNumber } from './whole-number.ts'
 
 /** Seconds an address stays, from the newest sighting on. */
 export const TtlSeconds = WholeNumber.min(1, 'ensure this value is greater than 0').max(

@@ -21,6 +21,11 @@ export const TextList = z.unknown().transform((value, context): readonly string[
   return texts ?? []
 })
 
+/** As {@link TextList}, but an empty list will do. */
+export const TextsOrNone = z
+  .unknown()
+  .transform((value, context): readonly string[] => textsOf(value, context) ?? [])
+
 /** Labels of a report: trimmed, empty ones dropped, then checked. */
 export const TagList = z.unknown().transform((value, context): readonly string[] => {
   const tags = (textsOf(value, context) ?? []).map((text) => text.trim())

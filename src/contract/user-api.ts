@@ -1,32 +1,11 @@
 import { z } from 'zod'
+import { atLeast, permitted, Timestamp } from './query-values.ts'
 
 /** Formats of the reported list; PLAIN (one address a line) is ours. */
 export const OUTPUT_FORMATS = ['JSON', 'CSV', 'AWS-WAF', 'PLAIN'] as const
 export type OutputFormat = (typeof OUTPUT_FORMATS)[number]
 
 export const PROTOCOLS = ['ALL', 'IPV4', 'IPV6'] as const
-
-/** Values below it are seconds, others milliseconds: the documents of Threat Jammer say both. */
-const SMALLEST_MS_TIMESTAMP = 100_000_000_000
-
-const INTEGER_TEXT = /^[+-]?[0-9]{1,15}$/
-
-const IntegerText = z.string().transform((text, context): number => {
-  if (INTEGER_TEXT.test(text)) return Number(text)
-  context.issues.push({
-    code: 'custom',
-    message: 'value is not a valid integer',
-    params: { type: 'type_error.integer' },
-    input: text,
-  })
-  return 0
-})
-
-const Timestamp = atLeast(
-  0,
-  'value_error.number.not_ge',
-  'ensure this value is greater than or equal to 0',
-).transform((value) => (value < SMALLEST_MS_TIMESTAMP ? value * 1000 : value))
 
 /**
  * Query of `GET /v1/denylist/reported/ip`, timestamps in milliseconds. Whether `dataset` exists and whether timestamps lie
@@ -82,11 +61,3 @@ export const TokenInfo = z.object({
   updated_at: z.int(),
 })
 export type TokenInfo = z.infer<typeof TokenInfo>
-
-function atLeast(smallest: number, type: string, message: string) {
-  return IntegerText.refine((value) => value >= smallest, { error: message, params: { type } })
-}
-
-function permitted(values: readonly string[]): string {
-  return `value is not a valid enumeration member; permitted: ${values.join(', ')}`
-}

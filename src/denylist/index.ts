@@ -25,7 +25,7 @@ export {
   type ResourceType,
 } from './lists/list-rows.ts'
 export type { ListQuery, Lists, Page, PrivateList, PublicList } from './lists/lists.ts'
-export type { ElementRules, ParsedElement } from './lists/parse-element.ts'
+export { type ElementRules, type ParsedElement, parseElement } from './lists/parse-element.ts'
 export type { PublicListCatalogue, PublicListInfo } from './lists/public-lists.ts'
 export { type OpenDenylistOptions, openDenylist } from './open-denylist.ts'
 export {

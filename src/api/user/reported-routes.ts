@@ -5,6 +5,7 @@ import { wordsOf } from '../../ip/index.ts'
 import { admissionOf, requireScope } from '../authenticate.ts'
 import type { ApiContext } from '../context.ts'
 import { type AddressParams, pathAddressOf } from '../path-address.ts'
+import { lastOfEach } from '../query.ts'
 import { refuse, refuseFaults, refuseUnknown } from '../refusal.ts'
 import { originOf, submitOperation } from '../submit-operation.ts'
 import { reportedFilterOf } from './reported-filter.ts'
@@ -47,14 +48,6 @@ function sendList(
   }
   const entries = denylist.listEntries(admissionOf(request).grant.accountId, filter, nowMs)
   return reply.type(format.mediaType).send(streamText(format.render(entries, { protocol })))
-}
-
-/** A parameter given more than once counts with its last value, as in FastAPI. */
-function lastOfEach(query: unknown): Record<string, unknown> {
-  const entries = Object.entries(query as Record<string, unknown>)
-  return Object.fromEntries(
-    entries.map(([name, value]) => [name, Array.isArray(value) ? value.at(-1) : value]),
-  )
 }
 
 function findEntry({ denylist, clock }: ApiContext, request: FastifyRequest<AddressRoute>) {

@@ -2,6 +2,7 @@ import type { FastifyInstance, onRequestHookHandler } from 'fastify'
 import { USER_PATHS } from '../../contract/index.ts'
 import { admissionOf, requireKey } from '../authenticate.ts'
 import type { ApiContext } from '../context.ts'
+import { addListRoutes } from './lists/list-routes.ts'
 import { addReportedRoutes } from './reported-routes.ts'
 import { RequestCounts } from './request-counts.ts'
 import { tokenInfoOf } from './token-info.ts'
@@ -11,6 +12,7 @@ export function addUserRoutes(app: FastifyInstance, context: ApiContext): void {
   const counts = new RequestCounts()
   const onRequest = [requireKey(context), countRequest(context, counts)]
   addReportedRoutes(app, context, onRequest)
+  addListRoutes(app, context, onRequest)
   app.get(USER_PATHS.token, { onRequest }, (request) => {
     const admission = admissionOf(request)
     const nowMs = context.clock.nowMs()

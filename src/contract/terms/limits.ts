@@ -36,3 +36,12 @@ export const MAX_LAST_ERROR_LENGTH = 500
 
 /** The last instant that a `Date` can hold, in epoch milliseconds (ECMA-262, *Time Values*). */
 export const MAX_INSTANT_MS = 8_640_000_000_000_000
+
+/** Characters of the name of a list. */
+export const MAX_LIST_NAME_LENGTH = 200
+
+/** Characters of the description of a list. */
+export const MAX_LIST_DESCRIPTION_LENGTH = 2_000
+
+/** Characters of an origin (OpenAPI of the User API 1.2.27). */
+export const MAX_ORIGIN_LENGTH = 2_083

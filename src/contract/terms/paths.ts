@@ -14,6 +14,11 @@ export const USER_PATHS = {
   token: '/v1/token',
   reported: '/v1/denylist/reported/ip',
   allReported: '/v1/denylist/reported/ip/all',
+  /** Followed by nothing, `/all`, `/ip/ADDRESS`, `/ID`, ... */
+  privateDenylists: '/v1/denylist/private',
+  publicDenylists: '/v1/denylist/public',
+  privateAllowlists: '/v1/allowlist/private',
+  publicAllowlists: '/v1/allowlist/public',
 } as const
 
 const MANAGEMENT_ROOT = '/honeyjam/v1'

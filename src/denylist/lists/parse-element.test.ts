@@ -2,11 +2,16 @@ import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
 import { address } from '../../../test/support/entries.ts'
 import { classifyAddress, packRange, rangeContains, wordsOf } from '../../ip/index.ts'
-import { type ListType, RESOURCE_TYPES, type ResourceType } from './list-rows.ts'
-import { parseElement } from './parse-element.ts'
+import { RESOURCE_TYPES, type ResourceType } from './list-rows.ts'
+import { type ElementRules, parseElement } from './parse-element.ts'
 
-function parse(text: string, resourceType: ResourceType, listType: ListType = 'DENY', acceptPrivate = false) {
-  const parsed = parseElement(text, { resourceType, listType, acceptPrivate })
+function parse(
+  text: string,
+  resourceType: ResourceType,
+  purpose: ElementRules['purpose'] = 'deny',
+  acceptPrivate = false,
+) {
+  const parsed = parseElement(text, { resourceType, purpose, acceptPrivate })
   return parsed.kind === 'element' ? parsed.element : undefined
 }
 
@@ -48,11 +53,12 @@ describe('an element of a list', () => {
     expect(parse(text, resourceType)).toBe(element)
   })
 
-  it('of an allowlist may be private and wide, and of a denylist private where those are accepted', () => {
-    expect(parse('0.0.0.0/0', 'CIDR', 'ALLOW')).toBe('0.0.0.0/0')
-    expect(parse('10.0.0.0/8', 'CIDR', 'ALLOW')).toBe('10.0.0.0/8')
-    expect(parse('10.0.0.0/8', 'CIDR', 'DENY', true)).toBe('10.0.0.0/8')
-    expect(parse('224.0.0.1', 'CIDR', 'DENY', true)).toBeUndefined()
+  it('of an allowlist may be private, and of a denylist where those are accepted', () => {
+    expect(parse('0.0.0.0/0', 'CIDR', 'allow')).toBeUndefined()
+    expect(parse('0.0.0.0/0', 'CIDR', 'remove')).toBe('0.0.0.0/0')
+    expect(parse('10.0.0.0/8', 'CIDR', 'allow')).toBe('10.0.0.0/8')
+    expect(parse('10.0.0.0/8', 'CIDR', 'deny', true)).toBe('10.0.0.0/8')
+    expect(parse('224.0.0.1', 'CIDR', 'deny', true)).toBeUndefined()
   })
 
   test('is parsed to itself again', () => {
@@ -69,9 +75,9 @@ describe('an element of a list', () => {
         fc.constantFrom(...RESOURCE_TYPES),
         fc.boolean(),
         (text, resourceType, acceptPrivate) => {
-          const element = parse(text, resourceType, 'DENY', acceptPrivate)
+          const element = parse(text, resourceType, 'deny', acceptPrivate)
           fc.pre(element !== undefined)
-          expect(parse(element, resourceType, 'DENY', acceptPrivate)).toBe(element)
+          expect(parse(element, resourceType, 'deny', acceptPrivate)).toBe(element)
         },
       ),
     )

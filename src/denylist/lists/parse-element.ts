@@ -1,6 +1,6 @@
-import { classifyRange, isNeverSource, packRange, rangeText } from '../../ip/index.ts'
+import { classifyRange, isNeverSource, isTooWideToList, packRange, rangeText } from '../../ip/index.ts'
 import { CONTINENT_CODES, COUNTRY_CODES } from './country-codes.ts'
-import type { ListType, ResourceType } from './list-rows.ts'
+import type { ResourceType } from './list-rows.ts'
 
 /** An element in canonical text, or why the text cannot stand on the list. */
 export type ParsedElement =
@@ -9,22 +9,20 @@ export type ParsedElement =
 
 export interface ElementRules {
   readonly resourceType: ResourceType
-  readonly listType: ListType
+  /** What it is wanted for: what may not be put on a list may still be taken off it. */
+  readonly purpose: 'deny' | 'allow' | 'remove'
   /** Whether private, loopback, link-local, shared, documentation and reserved ranges may be denied. */
   readonly acceptPrivate: boolean
 }
 
-/** Prefix lengths in the 128-bit form: nothing wider than /8 (IPv4) or /19 (IPv6) is denied. */
-const SHORTEST_V4_PREFIX = 96 + 8
-const SHORTEST_V6_PREFIX = 19
 const LARGEST_ASN = 4_294_967_295
 /** Characters of a user agent, and of the id of a datacenter. */
 const MAX_USER_AGENT_LENGTH = 512
 const MAX_DATACENTER_LENGTH = 64
 
 /**
- * Parses what somebody wants on a list. A denylist takes no range that is too wide or that holds an address which cannot
- * be blocked; an allowlist takes any.
+ * Parses what somebody wants on a list. None takes a range that is wider than any that is given to somebody, a denylist none
+ * that holds an address which cannot be blocked.
  */
 export function parseElement(text: string, rules: ElementRules): ParsedElement {
   return PARSERS[rules.resourceType](text.trim(), rules)
@@ -47,13 +45,13 @@ const PARSERS: Readonly<Record<ResourceType, (text: string, rules: ElementRules)
     }),
 }
 
-function parseCidr(text: string, { listType, acceptPrivate }: ElementRules): ParsedElement {
+function parseCidr(text: string, { purpose, acceptPrivate }: ElementRules): ParsedElement {
   const range = packRange(text)
   if (range === undefined) return fault('value is not a valid IPv4 or IPv6 network')
   const canonical = rangeText(range)
-  if (listType === 'ALLOW') return { kind: 'element', element: canonical }
-  const shortest = canonical.includes(':') ? SHORTEST_V6_PREFIX : SHORTEST_V4_PREFIX
-  if (range.prefixLength < shortest) return fault('the network is wider than /8 (IPv4) or /19 (IPv6)')
+  if (purpose === 'remove') return { kind: 'element', element: canonical }
+  if (isTooWideToList(range)) return fault('the network is wider than /8 (IPv4) or /19 (IPv6)')
+  if (purpose === 'allow') return { kind: 'element', element: canonical }
   const addressClass = classifyRange(range)
   if (isNeverSource(addressClass))
     return fault(`the network holds addresses that are never a source (${addressClass})`)

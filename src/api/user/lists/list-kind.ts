@@ -1,0 +1,38 @@
+import type { onRequestHookHandler } from 'fastify'
+import { USER_PATHS } from '../../../contract/index.ts'
+import type { ListType } from '../../../denylist/index.ts'
+
+/** Denylists or allowlists: the operations are the same. */
+export interface ListKind {
+  readonly listType: ListType
+  /** Name of the path parameter, for faults. */
+  readonly parameter: string
+  readonly privatePath: string
+  readonly publicPath: string
+}
+
+export const LIST_KINDS: readonly ListKind[] = [
+  {
+    listType: 'DENY',
+    parameter: 'denylist_id',
+    privatePath: USER_PATHS.privateDenylists,
+    publicPath: USER_PATHS.publicDenylists,
+  },
+  {
+    listType: 'ALLOW',
+    parameter: 'allowlist_id',
+    privatePath: USER_PATHS.privateAllowlists,
+    publicPath: USER_PATHS.publicAllowlists,
+  },
+]
+
+/** The hooks of routes that only tell, and of those that change. */
+export interface ListHooks {
+  readonly reading: { readonly onRequest: onRequestHookHandler[] }
+  readonly managing: { readonly onRequest: onRequestHookHandler[] }
+}
+
+/** The parameters of the routes' paths. */
+export interface ListRoute {
+  readonly Params: { readonly id: string; readonly resource_type?: string; readonly address: string }
+}
