@@ -135,6 +135,18 @@ export default {
       to: { path: '^src/contract/index[.]ts$|(^|/)node_modules/zod/', dependencyTypesNot: ['type-only'] },
     },
     {
+      name: 'agent-loads-no-fetch',
+      comment:
+        'An import of node:http makes Node load its fetch as well, 10 MB: who needs it imports it when it does.',
+      severity: 'error',
+      from: { path: AGENT_FILES, pathNot: [TEST_FILE, '^src/agent/metrics-server[.]ts$'] },
+      to: {
+        path: '^(node:)?https?$|^src/agent/metrics-server[.]ts$',
+        dynamic: false,
+        dependencyTypesNot: ['type-only'],
+      },
+    },
+    {
       name: 'no-cycles',
       comment: 'Two files that need each other are one file, or a third idea is missing.',
       severity: 'error',

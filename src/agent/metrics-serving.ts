@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import type { Logger } from '../runtime/index.ts'
 import { renderMetricsAddress } from './metrics-address.ts'
-import { type MetricsServer, type MetricsServerOptions, startMetricsServer } from './metrics-server.ts'
+import type { MetricsServer, MetricsServerOptions } from './metrics-server.ts'
 
 export interface MetricsServingOptions extends MetricsServerOptions {
   readonly logger: Logger
@@ -26,6 +26,8 @@ export async function serveMetrics(options: MetricsServingOptions): Promise<void
 /** @returns `undefined` once `signal` is aborted */
 async function startPatiently(options: MetricsServingOptions): Promise<MetricsServer | undefined> {
   const { clock, logger, signal } = options
+  // the server's parts of Node take 10 MB, and most agents serve none
+  const { startMetricsServer } = await import('./metrics-server.ts')
   let isTold = false
   while (!signal.aborted) {
     try {
