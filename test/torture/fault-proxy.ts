@@ -114,8 +114,11 @@ export class FaultProxy {
     // heartbeats are harmed as well, but nothing is counted of them: they are no reports
     const isReport = incoming.url === REPORT_PATHS.report
     const fault = (isReport ? this.#planned.shift() : undefined) ?? this.#chooseFault()
-    if (fault !== undefined && isReport) this.faults.set(fault, (this.faults.get(fault) ?? 0) + 1)
+    const countFault = () => {
+      if (fault !== undefined && isReport) this.faults.set(fault, (this.faults.get(fault) ?? 0) + 1)
+    }
     if (fault === 'cut') {
+      countFault()
       incoming.socket.resetAndDestroy()
       return
     }
@@ -124,6 +127,7 @@ export class FaultProxy {
       this.requests += 1
       this.#note(incoming, body)
     }
+    countFault()
     if (fault === 'delay') await pause(this.#random() * LONGEST_DELAY_MS)
     if (fault !== undefined && this.#answerAlone(fault, response)) return
     if (fault === 'silence') {

@@ -12,17 +12,21 @@ const PATIENCE_MS = 30_000
 /** So long the disk is full: the agent has met it by then. */
 const FULL_MS = 700
 
-/** These let the service take a report of which the agent does not hear: then it is the service that dies. */
-const KILLS_SERVICE: ReadonlySet<Fault> = new Set(['delay', 'answer lost', 'taken, then 500'])
+/** An agent that is killed after a failure may have noted it by then, or not. */
+const LONGEST_LIFE_MS = 150
+
+/** The service has taken these reports and the agent does not know: it lives on and must send them again as they were. */
+const IN_DOUBT: ReadonlySet<Fault> = new Set(['answer lost', 'answer garbled', 'taken, then 500'])
+/** While these are under way the service dies as well. */
+const KILLS_SERVICE: ReadonlySet<Fault> = new Set(['delay', 'silence', '500'])
 
 /** Does every harm there is, in an order of its own for each seed: each fault once, each rotation once, a full disk, kills. */
 export async function hurtByPlan(bench: Bench): Promise<void> {
   const rotations = shuffled(ROTATIONS, bench.random)
   for (const fault of shuffled(FAULTS, bench.random)) {
     await meetFault(bench, fault)
-    // an agent that has come to know a failure would wait for seconds, after a refusal for minutes
-    await killAndGoOn(bench, KILLS_SERVICE.has(fault) ? bench.service : bench.agent)
-    if (KILLS_SERVICE.has(fault)) await killAndGoOn(bench, bench.agent)
+    if (IN_DOUBT.has(fault)) await awaitNextReport(bench)
+    else await killPrograms(bench, fault)
     const rotation = rotations.pop()
     if (rotation !== undefined) await rotate(bench, rotation)
   }
@@ -34,6 +38,20 @@ async function meetFault({ proxy, log }: Bench, fault: Fault): Promise<void> {
   proxy.plan(fault)
   log.write(BURST_LINES)
   await until(`the fault ${fault}`, PATIENCE_MS, () => proxy.faults.has(fault))
+}
+
+/** Newer addresses wait by then, so that an agent that took the report for refused would form another one. */
+async function awaitNextReport({ proxy, log }: Bench): Promise<void> {
+  const before = proxy.requests
+  log.write(BURST_LINES)
+  await until('the next report', PATIENCE_MS, () => proxy.requests > before)
+}
+
+/** An agent that has come to know a failure would wait for seconds, after a refusal for minutes. */
+async function killPrograms(bench: Bench, fault: Fault): Promise<void> {
+  if (KILLS_SERVICE.has(fault)) await killAndGoOn(bench, bench.service)
+  await pause(bench.random() * LONGEST_LIFE_MS)
+  await killAndGoOn(bench, bench.agent)
 }
 
 /** Whatever is under way is cut off, and the log goes on meanwhile. */
