@@ -185,6 +185,7 @@ export class LogFollower {
     this.#scanner.endFile()
     const step = this.#batchStep(old, stateOfOld)
     this.#file = file
+    this.#laterBytes = Math.max(0, this.#laterBytes - next.bytes)
     this.#scanner.startFile()
     await old.close()
     return step

@@ -78,6 +78,19 @@ describe('following a log', () => {
     expect(follower.lastBatch).toMatchObject({ lines: 1, eventLines: 1, unparsableLines: 0, lagBytes: 0 })
   })
 
+  it('is not behind once it has read the file that came after a rotation', async () => {
+    directory.logins(1)
+    const follower = follow()
+    await follower.look()
+    directory.rename('cowrie.json.2026-11-24')
+    directory.logins(2)
+    expect(await follower.look()).toEqual(addresses(2))
+    expect(follower.lastBatch.lagBytes).toBe(0)
+    directory.logins(3)
+    await follower.look()
+    expect(follower.lastBatch.lagBytes).toBe(0)
+  })
+
   it('holds a line back until its line feed has come', async () => {
     directory.write(login(1).slice(0, 20))
     const follower = follow()
