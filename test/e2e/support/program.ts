@@ -20,6 +20,8 @@ export interface RunOptions {
   readonly input?: string
   /** The Node to run it with; the one that runs the tests by default. */
   readonly node?: string
+  /** Words that stand before the command, such as those that enter a network. */
+  readonly through?: readonly string[]
 }
 
 export interface Finished {
@@ -42,8 +44,14 @@ export interface Running {
 
 /** Starts the built program. */
 export function start(words: readonly string[], options: RunOptions = {}): Running {
+  return launch([options.node ?? process.execPath, PROGRAM, ...words], options)
+}
+
+/** Starts any program. */
+export function launch(command: readonly string[], options: RunOptions = {}): Running {
   const home = temporaryDirectory()
-  const child = spawn(options.node ?? process.execPath, [PROGRAM, ...words], {
+  const [program = '', ...words] = [...(options.through ?? []), ...command]
+  const child = spawn(program, words, {
     cwd: options.workingDirectory ?? home,
     env: { PATH: process.env['PATH'] ?? '', HOME: home, ...options.environment },
     stdio: ['pipe', 'pipe', 'pipe'],
