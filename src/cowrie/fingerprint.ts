@@ -42,6 +42,13 @@ export function isSameFile(one: FileIdentity, other: FileIdentity): boolean {
 
 export type FileIdentity = Pick<LogPosition, 'device' | 'inode'>
 
+/** Each piece of a log has a position, and nearly all of a file the same fingerprint; a head that changes is another buffer. */
+const latestOfHead = new WeakMap<Buffer, { readonly bytes: number; readonly fingerprint: string }>()
+
 function fingerprintOf({ head }: LogFile, bytes: number): string {
-  return createHash('sha256').update(head.subarray(0, bytes)).digest('hex')
+  const latest = latestOfHead.get(head)
+  if (latest?.bytes === bytes) return latest.fingerprint
+  const fingerprint = createHash('sha256').update(head.subarray(0, bytes)).digest('hex')
+  latestOfHead.set(head, { bytes, fingerprint })
+  return fingerprint
 }
