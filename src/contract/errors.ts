@@ -153,6 +153,12 @@ export const ERRORS = {
     explanation:
       'The public list is not switched on for this account, so it has no origins. Set its status to ACTIVE first.',
   },
+  'malformed-csv': {
+    status: 400,
+    title: 'Malformed CSV',
+    explanation:
+      'A line of the file is not an IPv4 or IPv6 address, and strict_parse was asked for. Without it such lines are left out.',
+  },
   'malformed-request': {
     status: 400,
     title: 'Malformed Request',

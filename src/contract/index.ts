@@ -1,7 +1,10 @@
+export { AssessCsvQuery, AssessmentInfo, AssessmentList, MAX_ASSESSED_ADDRESSES } from './assess-api.ts'
 export { type Checked, checkRequest, type RequestPart } from './check-request.ts'
+export { DATASET_DESCRIPTIONS, DatasetInfo, TIME_RANGES } from './dataset-api.ts'
 export { ErrorBody, errorBody, Fault, ValidationErrorBody } from './error-bodies.ts'
 export { ERRORS, type ErrorKind, type ErrorSlug, isErrorSlug } from './errors.ts'
 export { HealthInfo, ReadyInfo } from './health.ts'
+export { LATER_OPERATIONS } from './later-operations.ts'
 export {
   CreateListRequest,
   ListContent,
@@ -34,7 +37,7 @@ export {
   SCOPE_WORDS,
   SkipWord,
 } from './management-api.ts'
-export { PageQuery } from './query-values.ts'
+export { LogQuery, PageQuery } from './query-values.ts'
 export { AddressesRequest, FalsePositiveRequest, ReportRequest } from './report-api.ts'
 export { Heartbeat, SensorInfo, SensorList } from './sensor-api.ts'
 export * from './terms/index.ts'

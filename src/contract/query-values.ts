@@ -36,6 +36,9 @@ export const PageQuery = z.object({
     .default(20),
 })
 
+/** Query of `GET /v1/log/ip/ADDRESS`; as with the reported list, other things are checked elsewhere. */
+export const LogQuery = z.object({ dataset: z.string().optional(), logged_after: Timestamp.optional() })
+
 /** The text of an integer that is not smaller. */
 export function atLeast(smallest: number, type: string, message: string) {
   return IntegerText.refine((value) => value >= smallest, { error: message, params: { type } })

@@ -1,10 +1,6 @@
-import type { Dispatcher } from 'undici'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Answer, type ApiPlace, type Ask, openApi } from '../support/api-place.ts'
-import { ContractChecker, findPublishedContract } from '../support/published-contract.ts'
-
-const contract = findPublishedContract()
-const checker = contract === undefined ? undefined : new ContractChecker(contract)
+import { type Answer, type ApiPlace, openApi } from '../support/api-place.ts'
+import { heldToContract, publishedContract } from '../support/held-answers.ts'
 
 let api: ApiPlace
 beforeAll(async () => {
@@ -12,12 +8,7 @@ beforeAll(async () => {
 })
 afterAll(() => api.close())
 
-/** Asks, and holds the answer to the published contract. */
-async function ask(method: Dispatcher.HttpMethod, path: string, options: Ask = {}): Promise<Answer> {
-  const answer = await api.ask(method, path, options)
-  expect(checker?.faultsOf(method, path, answer) ?? []).toEqual([])
-  return answer
-}
+const ask = heldToContract(() => api)
 
 interface ListBody {
   readonly self: string
@@ -43,9 +34,9 @@ async function listNamed(root: string, name: string): Promise<ListBody> {
 
 const ROOTS = ['/v1/denylist/private', '/v1/allowlist/private'] as const
 
-describe.skipIf(checker === undefined)('the published contract', () => {
+describe.skipIf(publishedContract === undefined)('the published contract', () => {
   it('is at hand, so that every answer below is held to it', () => {
-    expect(checker?.operations).toContain('GET /v1/denylist/private/all')
+    expect(publishedContract?.operations).toContain('GET /v1/denylist/private/all')
   })
 })
 

@@ -25,13 +25,13 @@ export function reportedFilterOf(query: ReportedQuery, nowMs: number): EntryFilt
 
 const PROTOCOL_BY_WORD = { ALL: undefined, IPV4: 'ipv4', IPV6: 'ipv6' } as const
 
-function checkDataset(dataset: string | undefined): void {
+export function checkDataset(dataset: string | undefined): void {
   if (dataset === undefined || isDataset(dataset)) return
   if (DATASET_PATTERN.test(dataset)) throw refuseUnknown('dataset-not-found', dataset)
   throw refuse('invalid-dataset-name', 'dataset holds capital letters, digits and underscores only')
 }
 
-function checkNotInFuture(name: string, valueMs: number | undefined, nowMs: number): void {
+export function checkNotInFuture(name: string, valueMs: number | undefined, nowMs: number): void {
   if (valueMs === undefined || valueMs <= nowMs) return
   throw refuse('timestamp-in-the-future', `${name} is ${valueMs} ms, but it is ${nowMs} ms now`)
 }

@@ -2,9 +2,14 @@ import type { FastifyInstance, onRequestHookHandler } from 'fastify'
 import { USER_PATHS } from '../../contract/index.ts'
 import { admissionOf, requireKey } from '../authenticate.ts'
 import type { ApiContext } from '../context.ts'
+import { addAssessRoutes } from './assess/assess-routes.ts'
+import { addDatasetRoutes } from './dataset-routes.ts'
+import { addLaterRoutes } from './later-routes.ts'
 import { addListRoutes } from './lists/list-routes.ts'
+import { addLogRoutes } from './log-routes.ts'
 import { addReportedRoutes } from './reported-routes.ts'
 import { RequestCounts } from './request-counts.ts'
+import { addSourceRoutes } from './source-routes.ts'
 import { tokenInfoOf } from './token-info.ts'
 
 /** What is served of the User API; every request with a valid key counts, also one that is refused later. */
@@ -13,6 +18,11 @@ export function addUserRoutes(app: FastifyInstance, context: ApiContext): void {
   const onRequest = [requireKey(context), countRequest(context, counts)]
   addReportedRoutes(app, context, onRequest)
   addListRoutes(app, context, onRequest)
+  addAssessRoutes(app, context, onRequest)
+  addDatasetRoutes(app, context, onRequest)
+  addSourceRoutes(app, onRequest)
+  addLogRoutes(app, context, onRequest)
+  addLaterRoutes(app, onRequest)
   app.get(USER_PATHS.token, { onRequest }, (request) => {
     const admission = admissionOf(request)
     const nowMs = context.clock.nowMs()

@@ -19,6 +19,15 @@ export const USER_PATHS = {
   publicDenylists: '/v1/denylist/public',
   privateAllowlists: '/v1/allowlist/private',
   publicAllowlists: '/v1/allowlist/public',
+  /** For a batch, or followed by `/ADDRESS`. */
+  assess: '/v1/assess/ip',
+  assessCsv: '/v1/assess/ip/csv',
+  /** Followed by nothing or `/NAME`. */
+  datasets: '/v1/dataset/ip',
+  /** Followed by nothing, `/NAME` or `/NAME/range/RANGE`. */
+  sources: '/v1/source/ip',
+  /** Followed by `/ADDRESS` or `/id/ID`. */
+  log: '/v1/log/ip',
 } as const
 
 const MANAGEMENT_ROOT = '/honeyjam/v1'

@@ -61,6 +61,7 @@ export class ListReader implements Lists {
     for (const { listId } of lists.private.covering(listType, { words, offset: 0, nowMs }))
       matched.add(listId)
     for (const { row } of this.#factLists(lists, { listType, address }, nowMs)) matched.add(row.listId)
+    if (matched.size === 0) return []
     return [...lists.private.list(nowMs)]
       .filter(({ row }) => matched.has(row.listId))
       .map((held) => viewOf(lists, held, nowMs))

@@ -1,0 +1,18 @@
+import type { Dispatcher } from 'undici'
+import { expect } from 'vitest'
+import type { Answer, ApiPlace, Ask } from './api-place.ts'
+import { ContractChecker, findPublishedContract } from './published-contract.ts'
+
+const contract = findPublishedContract()
+
+/** The published contract, or `undefined` where its file is not at hand. */
+export const publishedContract = contract === undefined ? undefined : new ContractChecker(contract)
+
+/** Asks a service, and holds each answer to the published contract. */
+export function heldToContract(api: () => ApiPlace) {
+  return async (method: Dispatcher.HttpMethod, path: string, options: Ask = {}): Promise<Answer> => {
+    const answer = await api().ask(method, path, options)
+    expect(publishedContract?.faultsOf(method, path, answer) ?? []).toEqual([])
+    return answer
+  }
+}
