@@ -49,6 +49,8 @@ export interface FakeReportServerOptions {
   readonly answerHeartbeat?: () => FakeAnswer
   /** Where `arrivedAtMs` is taken from; default the system's clock. */
   readonly nowMs?: () => number
+  /** Default: a free one. */
+  readonly port?: number
 }
 
 export const accepted: FakeAnswer = { kind: 'status', status: 202 }
@@ -82,7 +84,7 @@ export class FakeReportServer {
   static async start(options: FakeReportServerOptions = {}): Promise<FakeReportServer> {
     const server = new FakeReportServer(options)
     await new Promise<void>((resolve) => {
-      server.#server.listen(0, '127.0.0.1', resolve)
+      server.#server.listen(options.port ?? 0, '127.0.0.1', resolve)
     })
     server.origin = `http://127.0.0.1:${(server.#server.address() as AddressInfo).port}`
     return server
