@@ -28,7 +28,7 @@ export async function checkAddresses(
   }
   const nowMs = Date.now()
   const paragraphs = checked.map((one) => {
-    const verdict = output.style(one.listed ? 'red' : 'green', verdictOn(one))
+    const verdict = output.style(isDenied(one) ? 'red' : 'green', verdictOn(one))
     const facts = factsOf(one, nowMs)
     const title = `${output.style('bold', escapeText(one.address))}  ${verdict}`
     return facts.length === 0 ? title : `${title}\n${indent(renderPairs(facts))}`
@@ -36,9 +36,13 @@ export async function checkAddresses(
   output.print(paragraphs.join('\n'))
 }
 
-function verdictOn({ listed, allowed }: CheckResult): string {
-  if (allowed) return 'allowed'
-  return listed ? 'listed' : 'not listed'
+function verdictOn(checked: CheckResult): string {
+  if (checked.allowed) return 'allowed'
+  return isDenied(checked) ? 'listed' : 'not listed'
+}
+
+function isDenied({ listed, allowed, denylists }: CheckResult): boolean {
+  return !allowed && (listed || denylists.length > 0)
 }
 
 function factsOf(checked: CheckResult, nowMs: number): [string, string][] {
@@ -61,6 +65,12 @@ function factsOf(checked: CheckResult, nowMs: number): [string, string][] {
   if (allowedBy !== undefined) {
     const until = allowedBy.expiry === undefined ? 'for ever' : `until ${formatInstant(allowedBy.expiry)} UTC`
     facts.push(['allowed by', `${escapeText(allowedBy.range)} (${until})`])
+  }
+  for (const [title, lists] of [
+    ['allowlist', checked.allowlists],
+    ['denylist', checked.denylists],
+  ] as const) {
+    for (const { name } of lists) facts.push([title, escapeText(name)])
   }
   return facts
 }

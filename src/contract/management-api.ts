@@ -79,16 +79,28 @@ export type AllowedRangeInfo = z.infer<typeof AllowedRangeInfo>
 export const Allowlist = z.object({ ranges: z.array(AllowedRangeInfo) })
 export type Allowlist = z.infer<typeof Allowlist>
 
+/** A private or public list that holds an address. */
+const HoldingList = z.object({
+  name: z.string(),
+  /** Its path in the User API. */
+  self: z.string(),
+})
+
 /** Answer of `GET /honeyjam/v1/check/ADDRESS`. */
 export const CheckResult = z.object({
   address: z.string(),
   /** What the address is for: `public`, `private`, `loopback`, ... */
   class: z.string(),
+  /** Whether it is on the reported list. */
   listed: z.boolean(),
   allowed: z.boolean(),
   /** Present when listed. */
   entry: ReportedAddress.optional(),
-  /** Present when allowed: the narrowest range that covers the address. */
+  /** Allowlists that hold it, the default one among them; none: it is not allowed. */
+  allowlists: z.array(HoldingList),
+  /** Denylists that hold it besides the reported one; an allowlist overrules them. */
+  denylists: z.array(HoldingList),
+  /** Present when a network allows it: the narrowest of the default allowlist, or else of another. */
   allowed_by: z.object({ range: z.string(), expiry: EpochMs.optional() }).optional(),
 })
 export type CheckResult = z.infer<typeof CheckResult>

@@ -100,7 +100,9 @@ export class AccountLists {
   /** Whether an allowlist that needs no more than the address to tell covers it. */
   isAllowed(words: Uint32Array, offset: number, nowMs: number): boolean {
     if (this.allowed.covering(words, offset, nowMs) !== undefined) return true
-    return !isEmpty(this.private.covering('ALLOW', { words, offset, nowMs }))
+    return (
+      this.private.hasRanges('ALLOW') && !isEmpty(this.private.covering('ALLOW', { words, offset, nowMs }))
+    )
   }
 
   /** Elements in force on all lists but the reported one. */

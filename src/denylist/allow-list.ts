@@ -23,6 +23,7 @@ export class AllowList {
 
   /** @returns the narrowest range that covers the packed address and has not expired at `nowMs` */
   covering(words: Uint32Array, offset: number, nowMs: number): AllowRow | undefined {
+    if (this.#rows.isEmpty) return undefined
     for (const row of this.#rows.covering(words, offset)) if (isInForce(row, nowMs)) return row
     return undefined
   }

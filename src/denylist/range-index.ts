@@ -9,6 +9,10 @@ export class RangeIndex<Value> {
   #lengths: readonly number[] = []
   readonly #scratch = new Uint32Array(WORDS_PER_ADDRESS)
 
+  get isEmpty(): boolean {
+    return this.#lengths.length === 0
+  }
+
   /** @param range canonical CIDR text, here and in the other methods */
   set(range: string, value: Value): void {
     const length = lengthOf(range)

@@ -148,6 +148,8 @@ describe('GET /honeyjam/v1/check', () => {
       class: 'public',
       listed: true,
       allowed: false,
+      allowlists: [],
+      denylists: [],
       entry: (await api.ask('GET', '/v1/denylist/reported/ip/9.5.0.1')).json,
     })
     expect((await api.ask('GET', `${ROOT}/check/9.5.0.2`)).json).toEqual({
@@ -155,9 +157,39 @@ describe('GET /honeyjam/v1/check', () => {
       class: 'public',
       listed: false,
       allowed: true,
+      allowlists: [
+        { name: 'Default allowlist', self: expect.stringMatching(/^\/v1\/allowlist\/private\//) as string },
+      ],
+      denylists: [],
       allowed_by: { range: '9.5.0.2/32', expiry: api.clock.nowMs() + 60_000 },
     })
     expect((await api.ask('GET', `${ROOT}/check/127.0.0.1`)).json).toMatchObject({ class: 'loopback' })
+  })
+
+  it('names the private lists that hold an address, and the allowlist that overrules them', async () => {
+    const make = async (root: string, name: string, range: string) => {
+      const list = { name, description: '', resource_type: 'CIDR', tags: [] }
+      const { json } = await api.ask('POST', root, { body: list })
+      const self = `${root}/${json as string}`
+      await api.ask('PUT', `${self}/content`, { body: { append: [range] } })
+      return { name, self }
+    }
+    const denying = await make('/v1/denylist/private', 'mine', '9.61.0.0/16')
+    expect((await api.ask('GET', `${ROOT}/check/9.61.0.1`)).json).toMatchObject({
+      listed: false,
+      allowed: false,
+      denylists: [denying],
+    })
+    const allowing = await make('/v1/allowlist/private', 'office', '9.61.0.0/24')
+    expect((await api.ask('GET', `${ROOT}/check/9.61.0.1`)).json).toMatchObject({
+      allowed: true,
+      allowlists: [allowing],
+      denylists: [denying],
+      allowed_by: { range: '9.61.0.0/24' },
+    })
+    expect((await api.ask('POST', `${ROOT}/ban`, { body: { addresses: ['9.61.0.1'] } })).json).toMatchObject({
+      results: [{ outcome: 'skipped', reason: 'allowed' }],
+    })
   })
 
   it('needs an address', async () => {

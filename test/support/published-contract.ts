@@ -63,7 +63,8 @@ export class ContractChecker {
 
   /** The template of the path with the most fixed parts that fits. */
   templateOf(method: string, path: string): string | undefined {
-    const segments = path.split('?', 1)[0]?.split('/') ?? []
+    // one slash at the end does not matter to the service
+    const segments = (path.split('?', 1)[0] ?? '').replace(/(.)\/$/, '$1').split('/')
     const fits = this.operations
       .filter((operation) => operation.startsWith(`${method} `))
       .map((operation) => operation.slice(method.length + 1))

@@ -68,10 +68,13 @@ async function unban(context: ApiContext, request: FastifyRequest): Promise<Addr
 }
 
 function reasonOf(
-  { denylist }: ApiContext,
+  { denylist: { lists } }: ApiContext,
   origin: OperationOrigin,
   address: Address,
 ): 'allowed' | 'unknown' {
-  const allowed = denylist.findAllowed(origin.accountId, address, origin.receivedAtMs)
-  return allowed === undefined ? 'unknown' : 'allowed'
+  const query = { listType: 'ALLOW', address } as const
+  const isAllowed =
+    lists.matchPrivate(origin.accountId, query, origin.receivedAtMs).length > 0 ||
+    lists.matchPublic(origin.accountId, query, origin.receivedAtMs).length > 0
+  return isAllowed ? 'allowed' : 'unknown'
 }

@@ -1,7 +1,8 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { type CheckResult, MANAGEMENT_PATHS } from '../../contract/index.ts'
+import { type CheckResult, MANAGEMENT_PATHS, USER_PATHS } from '../../contract/index.ts'
+import type { Denylist, ListType } from '../../denylist/index.ts'
 import { reportedAddressOf } from '../../feed/index.ts'
-import { classifyAddress } from '../../ip/index.ts'
+import { type Address, classifyAddress } from '../../ip/index.ts'
 import { admissionOf } from '../authenticate.ts'
 import type { ApiContext } from '../context.ts'
 import { type AddressParams, pathAddressOf } from '../path-address.ts'
@@ -22,11 +23,14 @@ function check({ denylist, clock }: ApiContext, request: FastifyRequest<CheckRou
   const nowMs = clock.nowMs()
   const entry = denylist.findEntry(accountId, address, nowMs)
   const allowed = denylist.findAllowed(accountId, address, nowMs)
+  const allowlists = holdingLists(denylist, 'ALLOW', { accountId, address, nowMs })
   return {
     address,
     class: classifyAddress(address),
     listed: entry !== undefined,
-    allowed: allowed !== undefined,
+    allowed: allowlists.length > 0,
+    allowlists,
+    denylists: holdingLists(denylist, 'DENY', { accountId, address, nowMs }),
     ...(entry && { entry: reportedAddressOf(entry) }),
     ...(allowed && {
       allowed_by: {
@@ -36,3 +40,29 @@ function check({ denylist, clock }: ApiContext, request: FastifyRequest<CheckRou
     }),
   }
 }
+
+function holdingLists(
+  { lists }: Denylist,
+  listType: ListType,
+  {
+    accountId,
+    address,
+    nowMs,
+  }: { readonly accountId: number; readonly address: Address; readonly nowMs: number },
+) {
+  const { privatePath, publicPath } = LIST_PATHS[listType]
+  const query = { listType, address }
+  return [
+    ...lists.matchPrivate(accountId, query, nowMs).map((list) => holdingList(list, privatePath)),
+    ...lists.matchPublic(accountId, query, nowMs).map((list) => holdingList(list, publicPath)),
+  ]
+}
+
+function holdingList({ name, listId }: { readonly name: string; readonly listId: string }, path: string) {
+  return { name, self: `${path}/${listId}` }
+}
+
+const LIST_PATHS = {
+  DENY: { privatePath: USER_PATHS.privateDenylists, publicPath: USER_PATHS.publicDenylists },
+  ALLOW: { privatePath: USER_PATHS.privateAllowlists, publicPath: USER_PATHS.publicAllowlists },
+} as const

@@ -93,9 +93,7 @@ export class ListReader implements Lists {
       ({ row, rowByElement }) =>
         row.listType === 'ALLOW' && row.resourceType !== 'CIDR' && rowByElement.size > 0,
     )
-    const hasPublicLists = this.listPublic(accountId, nowMs).some(
-      ({ listType, selection }) => listType === 'ALLOW' && selection?.status === 'ACTIVE',
-    )
+    const hasPublicLists = [...lists.private.selections].some(({ status }) => status === 'ACTIVE')
     return (words, offset) => {
       if (lists.isAllowed(words, offset, nowMs)) return true
       if (!hasFactLists && !hasPublicLists) return false

@@ -87,6 +87,11 @@ export class PrivateLists {
     if (rowByList?.size === 0) ranges.delete(element)
   }
 
+  /** Whether a CIDR list of the given type holds anything, expired or not; quicker than {@link covering}. */
+  hasRanges(listType: ListType): boolean {
+    return !this.#ranges[listType].isEmpty
+  }
+
   /** Elements of CIDR lists of the given type that cover the packed address, the narrowest range first. */
   *covering(listType: ListType, { words, offset, nowMs }: PackedLookup): Iterable<ListElementRow> {
     for (const rowByList of this.#ranges[listType].covering(words, offset)) {

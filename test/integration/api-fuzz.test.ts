@@ -1,0 +1,205 @@
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { LATER_OPERATIONS } from '../../src/contract/index.ts'
+import { type ApiPlace, openApi } from '../support/api-place.ts'
+import { publishedContract } from '../support/held-answers.ts'
+
+let api: ApiPlace
+/** Lists there are, so that some requests reach what is behind a valid path. */
+const lists: string[] = []
+
+beforeAll(async () => {
+  api = await openApi()
+  for (const root of ['/v1/denylist', '/v1/allowlist']) {
+    for (const kind of ['private', 'public']) {
+      const { json } = await api.ask('GET', `${root}/${kind}/all`)
+      lists.push(
+        ...(json as { lists: { self: string }[] }).lists.map(({ self }) => self.split('/').at(-1) ?? ''),
+      )
+    }
+  }
+  await api.ask('POST', '/v1/ip', { body: { addresses: ['8.1.1.1', '2a00::1'] } })
+})
+afterAll(() => api.close())
+
+const LATER = new Set(LATER_OPERATIONS.map(([method, path]) => `${method} ${path}`))
+
+const hostile = fc.oneof(
+  fc.string({ unit: 'binary', maxLength: 12 }),
+  fc.constantFrom(
+    '',
+    '.',
+    '..',
+    '%00',
+    '%2F',
+    '/',
+    "' OR 1=1 --",
+    '<script>',
+    '\u202e',
+    '0',
+    '-1',
+    '1e9',
+    'NaN',
+    'null',
+    '__proto__',
+  ),
+)
+const addresses = fc.oneof(
+  fc.ipV4(),
+  fc.ipV6(),
+  fc.constantFrom(
+    '8.1.1.1',
+    '2a00::1',
+    '10.0.0.1',
+    '::ffff:8.8.8.8',
+    '0.0.0.0',
+    '255.255.255.255',
+    '8.8.8.0/24',
+    'ff02::1',
+  ),
+)
+const times = fc.constantFrom('0', '1700000000', '1700000000000', '99999999999999', '-5', 'x')
+const words = fc.constantFrom(
+  'ABUSE',
+  'TOR',
+  'NONE',
+  'cidr',
+  'CIDR',
+  'country',
+  'as',
+  'ACTIVE',
+  'DELETED',
+  'IPV4',
+  'JSON',
+  'CSV',
+  'AWS-WAF',
+  '7D',
+  'true',
+  'all',
+  'ip',
+  'id',
+  'owned',
+)
+const part = fc.oneof(
+  hostile,
+  addresses,
+  times,
+  words,
+  fc.constantFrom('list 0', 'list 1', 'list 2', 'list 3', 'list 4'),
+)
+
+const scalars = fc.oneof(part, fc.integer(), fc.double(), fc.boolean(), fc.constant(null))
+const FIELDS = [
+  'payload',
+  'name',
+  'description',
+  'resource_type',
+  'tags',
+  'ttl',
+  'expiry',
+  'append',
+  'remove',
+  'origin',
+  'status',
+  'addresses',
+]
+const fields = fc.dictionary(
+  fc.constantFrom(...FIELDS),
+  fc.oneof(scalars, fc.array(scalars, { maxLength: 4 })),
+  { maxKeys: 6 },
+)
+const goodList = fc.record({
+  name: fc.string({ minLength: 1, maxLength: 20 }),
+  description: fc.string({ maxLength: 20 }),
+  resource_type: fc.constantFrom('CIDR', 'AS', 'COUNTRY', 'USERAGENT', 'X'),
+  tags: fc.array(fc.constantFrom('A', 'B-C', 'b'), { maxLength: 3 }),
+  ttl: fc.oneof(fc.integer(), fc.constantFrom(1, 60, null)),
+})
+const goodContent = fc.record({
+  append: fc.array(addresses, { maxLength: 3 }),
+  remove: fc.array(addresses, { maxLength: 2 }),
+})
+const goodOrigin = fc.record({
+  origin: fc.webUrl(),
+  status: fc.constantFrom('ACTIVE', 'INACTIVE', 'DELETED'),
+})
+const goodChoice = fc.record({ status: fc.constantFrom('ACTIVE', 'INACTIVE') })
+const goodBatch = fc.uniqueArray(addresses, { minLength: 1, maxLength: 4 })
+const nonsense = fc.oneof(fields, fc.jsonValue(), fc.string({ maxLength: 20 }))
+
+/** Half of the bodies are such as the operation takes. */
+function bodiesOf(template: string): fc.Arbitrary<unknown> {
+  if (template.endsWith('/content')) return fc.oneof(goodContent, nonsense)
+  if (template.endsWith('/origin')) return fc.oneof(goodOrigin, nonsense)
+  if (template.startsWith('/v1/assess')) return fc.oneof(goodBatch, nonsense)
+  if (template.includes('/public/')) return fc.oneof(goodChoice, nonsense)
+  return fc.oneof(
+    goodList,
+    goodList.map((payload) => ({ payload })),
+    nonsense,
+  )
+}
+
+const QUERY = [
+  'dataset',
+  'reported_before',
+  'reported_after',
+  'expires_before',
+  'greater_than',
+  'less_than',
+  'ip_protocol_version',
+  'output_format',
+  'page',
+  'page_size',
+  'strict_parse',
+  'logged_after',
+]
+const queries = fc.array(fc.tuple(fc.constantFrom(...QUERY), part), { maxLength: 3 })
+
+function pathOf(
+  template: string,
+  parts: readonly string[],
+  query: readonly (readonly [string, string])[],
+): string {
+  let at = 0
+  const path = template.replace(/\{[^}]+\}/g, () => {
+    const text = parts[at++] ?? ''
+    const list = /^list ([0-9])$/.exec(text)?.[1]
+    return encodeURIComponent(
+      (list === undefined ? text : (lists[Number(list) % lists.length] ?? '')).toWellFormed(),
+    )
+  })
+  const search = query.map(([name, value]) => `${name}=${encodeURIComponent(value.toWellFormed())}`).join('&')
+  return search === '' ? path : `${path}?${search}`
+}
+
+describe.skipIf(publishedContract === undefined)('the operations of the published contract', () => {
+  const operations = (publishedContract?.operations ?? ['GET /v1/token']).filter((each) => !LATER.has(each))
+
+  it('answer whatever is sent with what the contract knows, and never fail', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom(...operations).chain((operation) => {
+          const [method = '', template = ''] = operation.split(' ')
+          return fc.record({
+            method: fc.constant(method),
+            template: fc.constant(template),
+            body: bodiesOf(template),
+          })
+        }),
+        fc.array(part, { minLength: 2, maxLength: 2 }),
+        queries,
+        async ({ method, template, body }, parts, query) => {
+          const path = pathOf(template, parts, query)
+          const hasBody = method === 'POST' || method === 'PUT'
+          const answer = await api.ask(method, path, hasBody ? { body } : {})
+          expect(answer.status).toBeLessThan(500)
+          // an empty part or a dot makes another path; formats other than JSON have no schema
+          fc.pre(answer.json !== undefined && publishedContract?.templateOf(method, path) !== undefined)
+          expect(publishedContract?.faultsOf(method, path, answer)).toEqual([])
+        },
+      ),
+      { numRuns: 3000 },
+    )
+  })
+})
