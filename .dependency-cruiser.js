@@ -38,6 +38,7 @@ const LIBRARIES = {
   fastify: ['api'],
   undici: ['client'],
   'better-sqlite3': ['store/sqlite', 'agent', 'runtime'],
+  pg: ['store/postgres'],
   pino: ['runtime'],
   'pino-pretty': ['runtime'],
   commander: ['cli'],

@@ -6,6 +6,15 @@ import type { Account, AccountStore, StoredKey } from './ports.ts'
 class MemoryAccountStore implements AccountStore {
   readonly accounts: Account[] = []
   readonly keys: StoredKey[] = []
+  readonly #watchers: (() => Promise<void>)[] = []
+
+  watch(onChange: () => Promise<void>): void {
+    this.#watchers.push(onChange)
+  }
+  async tellChange(): Promise<void> {
+    for (const watcher of this.#watchers) await watcher()
+  }
+
   loadAccounts(): Promise<readonly Account[]> {
     return Promise.resolve([...this.accounts])
   }
@@ -77,5 +86,31 @@ describe('accounts', () => {
     const { accounts, administrator } = await withAdministrator()
     expect(await accounts.revokeKey(2, administrator.key.keyId, 1)).toBe(false)
     expect(accounts.authenticate(administrator.keyText, 2)).toBeDefined()
+  })
+
+  it('take over what another process changed, and never make a revoked key valid again', async () => {
+    const { store, accounts } = await withAdministrator()
+    const other = await openAccounts({ store })
+    const { keyText, key } = await other.createKey({ accountId: 1, name: 'n', scopes: ['read'], nowMs: 1 })
+    expect(accounts.authenticate(keyText, 2)).toBeUndefined()
+    await store.tellChange()
+    expect(accounts.authenticate(keyText, 2)).toMatchObject({ keyName: 'n' })
+    const readBefore = [...store.keys]
+    await accounts.revokeKey(1, key.keyId, 3)
+    store.loadKeys = () => Promise.resolve(readBefore)
+    await store.tellChange()
+    expect(accounts.authenticate(keyText, 4)).toBeUndefined()
+    expect(other.authenticate(keyText, 4)).toMatchObject({ keyName: 'n' })
+  })
+
+  it('share one administrator account when two processes start at the same moment', async () => {
+    const store = new MemoryAccountStore()
+    const both = await Promise.all([openAccounts({ store }), openAccounts({ store })])
+    const add = store.addAccount.bind(store)
+    store.addAccount = (account) =>
+      store.accounts.length > 0 ? Promise.reject(new Error('taken')) : add(account)
+    const administrators = await Promise.all(both.map((accounts) => accounts.createAdministrator(1)))
+    expect(administrators.map((administrator) => administrator?.account.accountId)).toEqual([1, 1])
+    expect(store.accounts).toHaveLength(1)
   })
 })

@@ -5,11 +5,15 @@ import { type Account, type AccountStore, isKeyInForce, type StoredKey } from '.
 const HINT_CHARACTERS = 4
 
 /**
- * Loads accounts and keys; changes are on stable storage before they take effect.
+ * Loads accounts and keys; changes are on stable storage before they take effect, and those that other processes make
+ * follow within a second.
  * @throws HoneyjamError STORE_UNAVAILABLE, STORE_CORRUPT
  */
 export async function openAccounts({ store }: { readonly store: AccountStore }): Promise<Accounts> {
-  return new MemoryAccounts(store, await store.loadAccounts(), await store.loadKeys())
+  const accounts = new MemoryAccounts(store)
+  await accounts.load()
+  store.watch(() => accounts.load())
+  return accounts
 }
 
 class MemoryAccounts implements Accounts {
@@ -18,10 +22,17 @@ class MemoryAccounts implements Accounts {
   readonly #keyById = new Map<number, StoredKey>()
   readonly #keyIdByHash = new Map<string, number>()
 
-  constructor(store: AccountStore, accounts: readonly Account[], keys: readonly StoredKey[]) {
+  constructor(store: AccountStore) {
     this.#store = store
-    for (const account of accounts) this.#accountById.set(account.accountId, account)
-    for (const key of keys) this.#remember(key)
+  }
+
+  /** Takes over what the store holds. What was changed here meanwhile stays: no key is ever deleted or valid again. */
+  async load(): Promise<void> {
+    for (const account of await this.#store.loadAccounts()) this.#accountById.set(account.accountId, account)
+    for (const key of await this.#store.loadKeys()) {
+      const isRevokedHere = this.#keyById.get(key.keyId)?.revokedAtMs !== undefined
+      if (!isRevokedHere || key.revokedAtMs !== undefined) this.#remember(key)
+    }
   }
 
   authenticate(keyText: string, nowMs: number): Grant | undefined {
@@ -68,14 +79,29 @@ class MemoryAccounts implements Accounts {
 
   async createAdministrator(nowMs: number): Promise<(NewKey & { readonly account: Account }) | undefined> {
     if (this.#keyById.size > 0) return undefined
-    const account =
-      [...this.#accountById.values()][0] ??
-      (await this.#store.addAccount({ name: 'admin', createdAtMs: nowMs }))
-    this.#accountById.set(account.accountId, account)
+    const account = this.#firstAccount() ?? (await this.#addAdministrator(nowMs))
     const { accountId } = account
     return {
       account,
       ...(await this.createKey({ accountId, name: 'administrator', scopes: ['admin'], nowMs })),
+    }
+  }
+
+  #firstAccount(): Account | undefined {
+    return [...this.#accountById.values()][0]
+  }
+
+  /** Another process that starts at the same moment may be faster. */
+  async #addAdministrator(nowMs: number): Promise<Account> {
+    try {
+      const account = await this.#store.addAccount({ name: 'admin', createdAtMs: nowMs })
+      this.#accountById.set(account.accountId, account)
+      return account
+    } catch (error) {
+      await this.load()
+      const account = this.#firstAccount()
+      if (account === undefined) throw error
+      return account
     }
   }
 

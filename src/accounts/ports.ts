@@ -33,6 +33,11 @@ export function isKeyInForce({ revokedAtMs, expiresAtMs }: StoredKey, nowMs: num
 
 /** Where accounts and keys are kept. Held by `test/contracts/account-store.ts`. */
 export interface AccountStore {
+  /**
+   * Calls `onChange` within a second after another process changed something, now and then without a reason, and again
+   * when it fails.
+   */
+  watch(onChange: () => Promise<void>): void
   loadAccounts(): Promise<readonly Account[]>
   /** All keys, revoked and expired ones too. */
   loadKeys(): Promise<readonly StoredKey[]>

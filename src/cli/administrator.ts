@@ -68,11 +68,11 @@ async function findAdministrator({ store }: Installation): Promise<number | unde
 }
 
 async function createAdministrator(
-  { directory, accounts }: Installation,
+  { directory, accounts, store }: Installation,
   nowMs: number,
 ): Promise<Administrator> {
   const created = await accounts.createAdministrator(nowMs)
-  if (created === undefined) throw new Error('an account appeared in a store that nobody else may open')
+  if (created === undefined) return await describeOthers({ directory, accounts, store }, nowMs)
   writeSecretFile(adminKeyFile(directory), created.keyText)
   return describeNew(created.account.accountId, directory, created.keyText)
 }
@@ -85,6 +85,13 @@ async function replaceAdminKey(
   const path = adminKeyFile(directory)
   const keyText = await replaceKey(accounts, { accountId, name: KEY_NAME, scopes: ['admin'], path }, nowMs)
   return describeNew(accountId, directory, keyText)
+}
+
+/** Another process on the same store was faster. */
+async function describeOthers(installation: Installation, nowMs: number): Promise<Administrator> {
+  const accountId = await findAdministrator(installation)
+  if (accountId === undefined) throw new Error('a store that holds keys holds no account')
+  return describeKept(accountId, installation, nowMs)
 }
 
 function describeNew(accountId: number, directory: string, newKey: string): Administrator {

@@ -20,7 +20,7 @@ export function announceService(
   warnAboutService(service, context)
 }
 
-function describeForPeople({ directory, administrator }: RunningService): [string, string][] {
+function describeForPeople({ directory, administrator, sharedStore }: RunningService): [string, string][] {
   const { keyFile, newKey } = administrator
   const key =
     newKey === undefined
@@ -28,24 +28,30 @@ function describeForPeople({ directory, administrator }: RunningService): [strin
       : `${newKey}\nThe administrator's key, shown this once and kept in ${keyFile}`
   return [
     ['data', directory],
+    ...(sharedStore === undefined ? [] : [['store', sharedStore] satisfies [string, string]]),
     ['key', key],
   ]
 }
 
-function describeService({ url, directory, administrator }: RunningService): object {
+function describeService({ url, directory, administrator, sharedStore }: RunningService): object {
   return {
     url,
     pid: process.pid,
     data: directory,
+    store: sharedStore,
     admin_key_file: administrator.keyFile,
     admin_key: administrator.newKey,
   }
 }
 
 function warnAboutService(service: RunningService, { output, commandName }: Context): void {
-  const { administrator, directory, host, url } = service
+  const { administrator, directory, host, url, sharedStore } = service
   const { keyFile, keyState } = administrator
-  if (keyState === 'missing' || keyState === 'invalid') {
+  if (keyState === 'missing' && sharedStore !== undefined) {
+    output.note(
+      `Note: another service of ${sharedStore} has the administrator's key. For commands here, copy its admin.key to ${keyFile}.`,
+    )
+  } else if (keyState === 'missing' || keyState === 'invalid') {
     const fault = keyState === 'missing' ? 'is missing' : 'holds a key that is not valid any more'
     output.note(
       `Warning: ${keyFile} ${fault}. For another one, stop the service and run: ${commandName} key reset-admin --data ${directory}`,

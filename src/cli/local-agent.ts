@@ -1,3 +1,4 @@
+import { hostname } from 'node:os'
 import { join } from 'node:path'
 import {
   type AgentConfig,
@@ -24,6 +25,7 @@ export interface LocalAgentOptions {
 }
 
 const KEY_NAME = 'local agent'
+const MAX_NAME = 100
 const KEY_FILE = 'agent.key'
 const RETRY_MS = 60_000
 
@@ -58,5 +60,8 @@ async function ensureAgentKey(service: RunningService, nowMs: number): Promise<s
   const path = join(directory, KEY_FILE)
   const kept = readSecretIfPresent(path)
   if (kept !== undefined && accounts.authenticate(kept, nowMs) !== undefined) return kept
-  return await replaceKey(accounts, { accountId, name: KEY_NAME, scopes: ['report'], path }, nowMs)
+  // services that share a store have each its own agent
+  const name =
+    service.sharedStore === undefined ? KEY_NAME : `${KEY_NAME} of ${hostname()}`.slice(0, MAX_NAME)
+  return await replaceKey(accounts, { accountId, name, scopes: ['report'], path }, nowMs)
 }

@@ -64,6 +64,18 @@ export function addConnectOptions(command: Command, first?: string): Command {
     .addOption(dataOption().helpGroup(heading))
 }
 
+/** Adds what names the store of a service. */
+export function addStoreOptions(command: Command): Command {
+  return command
+    .addOption(
+      option('--store <url>', 'PostgreSQL database, as postgres://USER:PASSWORD@HOST/DATABASE').default(
+        undefined,
+        'SQLite files in the data directory',
+      ),
+    )
+    .addOption(option('--store-file <file>', 'file that holds that URL, so that nobody reads the password'))
+}
+
 export function hostOption(): Option {
   return option('--host <address>', 'address to listen on').default('127.0.0.1')
 }

@@ -1,24 +1,25 @@
 import { openAccounts } from '../accounts/index.ts'
 import { createLogger, lockDirectory, systemClock } from '../runtime/index.ts'
-import { openSqliteStore } from '../store/sqlite/index.ts'
 import { type Administrator, resetAdminKey } from './administrator.ts'
 import type { Context } from './context.ts'
+import { findStoreUrl, openStore, type StoreOptions } from './open-store.ts'
 import type { CommonOptions } from './options.ts'
 
 /** Makes another administrator's key in a data directory that no service uses. */
 export async function resetAdmin(
-  { data: directory, logFormat, logLevel }: CommonOptions & { readonly data: string },
-  { output }: Context,
+  options: CommonOptions & StoreOptions & { readonly data: string },
+  context: Context,
 ): Promise<void> {
+  const { data: directory, logFormat, logLevel } = options
+  const storeUrl = await findStoreUrl(options, context)
   const lock = await lockDirectory(directory)
   try {
-    const store = await openSqliteStore(directory, {
-      logger: createLogger({ format: logFormat, level: logLevel }),
-    })
+    const logger = createLogger({ format: logFormat, level: logLevel })
+    const store = await openStore({ directory, storeUrl }, { logger })
     try {
       const accounts = await openAccounts({ store: store.accounts })
       const installation = { directory, store: store.accounts, accounts }
-      printKey(await resetAdminKey(installation, systemClock.nowMs()), output)
+      printKey(await resetAdminKey(installation, systemClock.nowMs()), context.output)
     } finally {
       await store.close()
     }

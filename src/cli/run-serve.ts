@@ -1,12 +1,13 @@
 import { createLogger } from '../runtime/index.ts'
 import { announceService } from './announce.ts'
 import type { Context } from './context.ts'
+import { findStoreUrl, type StoreOptions } from './open-store.ts'
 import type { CommonOptions } from './options.ts'
 import { startService } from './start-service.ts'
 import { aborted, listenForStop } from './stop-request.ts'
 
 /** What `honeyjam serve` was asked to do. */
-export interface ServeRequest extends CommonOptions {
+export interface ServeRequest extends CommonOptions, StoreOptions {
   readonly data: string
   readonly host: string
   readonly port: number
@@ -25,6 +26,7 @@ export async function runServe(request: ServeRequest, context: Context): Promise
   const service = await startService({
     ...request,
     directory: request.data,
+    storeUrl: await findStoreUrl(request, context),
     version: context.version,
     logger,
   })

@@ -14,6 +14,7 @@ import type { Context } from './context.ts'
 import { type ChosenLogs, chooseLogs, describeLogs, describeUnseen } from './find-logs.ts'
 import { formatSpan } from './format-time.ts'
 import { runLocalAgent } from './local-agent.ts'
+import { findStoreUrl } from './open-store.ts'
 import { type RunningService, startService } from './start-service.ts'
 import { aborted, listenForStop } from './stop-request.ts'
 import type { UpOptions } from './up-options.ts'
@@ -39,6 +40,7 @@ export async function runUp(options: UpOptions & { readonly data: string }, cont
   const service = await startService({
     ...options,
     directory: options.data,
+    storeUrl: await findStoreUrl(options, context),
     reportsPerMinute: LOCAL_REQUESTS_PER_MINUTE,
     privateAddresses: setup.config.privateAddresses,
     version: context.version,

@@ -3,13 +3,15 @@ import { createApiServer } from '../api/index.ts'
 import { openDenylist } from '../denylist/index.ts'
 import { type HoneyjamError, type Logger, lockDirectory, systemClock } from '../runtime/index.ts'
 import { openSensors } from '../sensors/index.ts'
-import { openSqliteStore } from '../store/sqlite/index.ts'
 import { type Administrator, ensureAdministrator, type Installation } from './administrator.ts'
+import { describeStore, openStore } from './open-store.ts'
 import { removeServiceFile, writeServiceFile } from './service-file.ts'
 
 export interface ServiceOptions {
   /** The data directory; made where it is absent. */
   readonly directory: string
+  /** Of a PostgreSQL database; without it the store is in the directory. */
+  readonly storeUrl?: string | undefined
   readonly host: string
   /** 0 takes a free one. */
   readonly port: number
@@ -25,6 +27,8 @@ export interface RunningService extends Installation {
   readonly url: string
   readonly host: string
   readonly administrator: Administrator
+  /** What may be shown of a store that other services may share; `undefined` when it is in the directory. */
+  readonly sharedStore: string | undefined
   /** Aborts, with the error as its reason, when nothing can be stored any more: whoever runs the service ends it. */
   readonly failed: AbortSignal
   /** Lets requests under way end, writes everything behind and lets go of the directory. */
@@ -64,13 +68,13 @@ async function openService(
   options: ServiceOptions,
   closers: (() => unknown)[],
 ): Promise<Omit<RunningService, 'close'>> {
-  const { directory, host, port, logger } = options
+  const { directory, storeUrl, host, port, logger } = options
+  const failure = new AbortController()
   const clock = systemClock
   const lock = await lockDirectory(directory)
   closers.push(() => lock.close())
-  const failure = new AbortController()
   const onLost = (error: HoneyjamError) => failure.abort(error)
-  const store = await openSqliteStore(directory, { logger, onLost })
+  const store = await openStore({ directory, storeUrl }, { logger, onLost })
   closers.push(() => store.close())
   const denylist = await openDenylist({ store: store.denylist, queue: store.queue, clock, logger, onLost })
   closers.push(() => denylist.close())
@@ -87,5 +91,6 @@ async function openService(
   const url = await server.listen({ host, port })
   writeServiceFile(directory, { url, pid: process.pid })
   closers.push(() => removeServiceFile(directory))
-  return { ...installation, url, host, administrator, failed: failure.signal }
+  const sharedStore = await describeStore(storeUrl)
+  return { ...installation, url, host, administrator, sharedStore, failed: failure.signal }
 }

@@ -1,7 +1,8 @@
+import type { StoreOptions } from './open-store.ts'
 import type { CommonOptions } from './options.ts'
 
 /** The options of `honeyjam up`. */
-export interface UpOptions extends CommonOptions {
+export interface UpOptions extends CommonOptions, StoreOptions {
   readonly data?: string
   readonly host: string
   readonly port: number

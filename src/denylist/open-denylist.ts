@@ -194,11 +194,14 @@ class MemoryDenylist implements Denylist {
     const { queue } = this.#options
     const body = encodeOperation(operation)
     this.#operationByBody.set(body, operation)
-    let counted = receiptId
-    if (idempotencyKey === undefined) await queue.append(body)
-    else counted = await queue.appendOnce(body, { accountId, idempotencyKey, receivedAtMs, receiptId })
-    const receipt = await this.#receipts.find(accountId, counted)
-    if (receipt === undefined) throw new HoneyjamError('STORE_UNAVAILABLE', `the receipt ${counted} is gone`)
+    const receipt = await this.#receipts.ofAppended(operation, async () => {
+      if (idempotencyKey !== undefined)
+        return await queue.appendOnce(body, { accountId, idempotencyKey, receivedAtMs, receiptId })
+      await queue.append(body)
+      return receiptId
+    })
+    if (receipt === undefined)
+      throw new HoneyjamError('STORE_UNAVAILABLE', `the receipt of ${receiptId} is gone`)
     return receipt
   }
 
@@ -207,6 +210,8 @@ class MemoryDenylist implements Denylist {
       const operation = this.#operationByBody.get(body) ?? decodeOperation(body)
       this.#receipts.keep(this.#state.apply(operation, position))
     }
+    // one that follows late must not write what is older than the tables
+    this.#receipts.forget(this.#state.dropMerged(this.#state.mergedPosition))
     this.#merger.wake()
   }
 

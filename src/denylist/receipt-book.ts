@@ -10,6 +10,8 @@ export class ReceiptBook {
   readonly #looksUpKeys: boolean
   readonly #byId = new Map<string, Receipt>()
   readonly #byKey = new Map<string, Receipt>()
+  /** Of operations of this process that are not answered yet, by the id of the receipt. */
+  readonly #awaited = new Map<string, Receipt | undefined>()
   readonly #underWayByKey = new Map<string, Promise<Receipt>>()
 
   /** @param looksUpKeys whether the tables are asked for earlier requests with the same key, or the journal does it */
@@ -20,6 +22,7 @@ export class ReceiptBook {
 
   /** Keeps a receipt until {@link forget}. */
   keep(receipt: Receipt): void {
+    if (this.#awaited.has(receipt.receiptId)) this.#awaited.set(receipt.receiptId, receipt)
     this.#byId.set(receipt.receiptId, receipt)
     if (receipt.idempotencyKey !== undefined)
       this.#byKey.set(keyText(receipt, receipt.idempotencyKey), receipt)
@@ -30,6 +33,23 @@ export class ReceiptBook {
     for (const receipt of receipts) {
       this.#byId.delete(receipt.receiptId)
       if (receipt.idempotencyKey !== undefined) this.#byKey.delete(keyText(receipt, receipt.idempotencyKey))
+    }
+  }
+
+  /**
+   * Runs `append` and gives the receipt of the operation that counts. That of an own one is at hand even if the tables took it
+   * over meanwhile: what was taken must not be refused because the tables cannot be read.
+   */
+  async ofAppended(
+    { accountId, receiptId }: { readonly accountId: number; readonly receiptId: string },
+    append: () => Promise<string>,
+  ): Promise<Receipt | undefined> {
+    this.#awaited.set(receiptId, undefined)
+    try {
+      const counted = await append()
+      return this.#awaited.get(counted) ?? (await this.find(accountId, counted))
+    } finally {
+      this.#awaited.delete(receiptId)
     }
   }
 

@@ -26,7 +26,9 @@ export const ERROR_CODES = {
   STORE_UNAVAILABLE:
     'The store did not take the data: check the disk; nothing was acknowledged, so send it again.',
   STORE_CORRUPT: 'The store holds something this version cannot read: restore a backup or report the fault.',
-  STORE_NEWER: 'A newer honeyjam wrote this data directory: run that version or a newer one.',
+  STORE_NEWER: 'A newer honeyjam wrote this store: run that version or a newer one.',
+  STORE_OUTRUN:
+    'The shared journal does not go on where this process stands: start it again, it then loads everything anew.',
   SPOOL_FULL:
     'As many addresses wait to be reported as spool_megabytes allows: see why the service does not take them.',
   CONFIG_INVALID: 'The configuration is not valid: the message lists every fault with its place.',

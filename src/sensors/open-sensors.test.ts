@@ -12,6 +12,7 @@ const DAY_MS = 86_400_000
 
 /** Keeps sensors as a database would, and can refuse to. */
 class FakeStore implements SensorStore {
+  isShared = false
   readonly writes: SensorChanges[] = []
   isBroken = false
   readonly #sensors = new Map<string, Sensor>()
@@ -146,5 +147,22 @@ describe('what is written behind', () => {
     expect(store.writes[0]!.seen.find(({ agentId }) => agentId === 'a')).toMatchObject({
       lastSeenAtMs: seenAtMs,
     })
+  })
+
+  it('that report to another process on the same store show up, and are not forgotten here', async () => {
+    const shared = new FakeStore()
+    shared.isShared = true
+    const both = [1, 2].map(() => openSensors({ store: shared, clock, logger: silentLogger }))
+    const [here, there] = (await Promise.all(both)) as [Sensors, Sensors]
+    const from = () => ({ accountId: 1, keyId: 7, nowMs: clock.nowMs() })
+    here.note(sensorOf(1, 'a'), from())
+    await clock.advance(30_000)
+    for (let day = 0; day < 100; day++) {
+      there.note(sensorOf(1, 'b'), from())
+      await clock.advance(DAY_MS)
+    }
+    expect(here.list(1, clock.nowMs()).map(({ agentId }) => agentId)).toEqual(['b'])
+    expect(shared.ids).toEqual(['1 b'])
+    await Promise.all([here.close(), there.close()])
   })
 })

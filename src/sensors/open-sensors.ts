@@ -13,7 +13,8 @@ export interface OpenSensorsOptions {
 }
 
 /**
- * Loads the agents and writes what changes behind, at most every 30 s and at the end.
+ * Loads the agents and writes what changes behind, at most every 30 s and at the end. What other processes on the same store
+ * were told is read as often.
  * @throws HoneyjamError STORE_UNAVAILABLE
  */
 export async function openSensors(options: OpenSensorsOptions): Promise<Sensors> {
@@ -69,6 +70,7 @@ class MemorySensors implements Sensors {
 
   async #write(): Promise<void> {
     const { store, clock, logger } = this.#options
+    await this.#readOthers()
     for (const gone of this.#table.forgetUnseen(clock.nowMs() - FORGET_AFTER_MS)) this.#mark(gone)
     if (this.#changed.size === 0) return
     const changed = [...this.#changed.values()]
@@ -84,6 +86,21 @@ class MemorySensors implements Sensors {
       if (!this.#isFailing)
         logger.warn({ err: error }, 'when agents were last seen is not written, will retry')
       this.#isFailing = true
+    }
+  }
+
+  /** What came in by way of other processes; what is newer here stays. */
+  async #readOthers(): Promise<void> {
+    const { store } = this.#options
+    if (!store.isShared) return
+    const loaded = await store.loadSensors().catch((error: unknown) => {
+      if (!(error instanceof HoneyjamError)) throw error
+      // the write that follows tells of it
+      return []
+    })
+    for (const sensor of loaded.toSorted((a, b) => a.lastSeenAtMs - b.lastSeenAtMs)) {
+      const known = this.#table.find(sensor)
+      if (known === undefined || known.lastSeenAtMs < sensor.lastSeenAtMs) this.#table.note(sensor)
     }
   }
 

@@ -38,6 +38,8 @@ export interface SensorChanges {
 
 /** Where agents are remembered. Held by `test/contracts/sensor-store.ts`. */
 export interface SensorStore {
+  /** Whether other processes write here as well. */
+  readonly isShared: boolean
   /** All of them, in no order. */
   loadSensors(): Promise<readonly Sensor[]>
   /**

@@ -25,7 +25,8 @@ export class SensorTable {
 
   /** The agents of one account, the one seen last first. */
   list(accountId: number): readonly Sensor[] {
-    return [...(this.#sensorsByAccount.get(accountId)?.values() ?? [])].toReversed()
+    const sensors = [...(this.#sensorsByAccount.get(accountId)?.values() ?? [])].toReversed()
+    return sensors.toSorted((a, b) => b.lastSeenAtMs - a.lastSeenAtMs)
   }
 
   /** Removes the agents that were not seen since then. @returns those it removed */

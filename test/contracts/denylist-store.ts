@@ -132,6 +132,19 @@ export function denylistStoreContract(name: string, makePlace: MakePlace<Denylis
       })
     })
 
+    it('lets a snapshot read what the tables hold', async () => {
+      const [accountId] = freshAccounts(1) as [number]
+      await writeRows([entryRow({ accountId })])
+      await store.writeCheckpoint(checkpointOf({ coveredPosition: 7 }))
+      const rows: EntryRow[] = []
+      await store.snapshot(async (tables) => {
+        expect(await tables.coveredPosition()).toBe(7)
+        await tables.loadEntries(-1, (batch) => rows.push(...unpackRows(batch)))
+        await tables.loadAllowed(-1)
+      })
+      expect(rows.filter((row) => row.accountId === accountId)).toEqual([entryRow({ accountId })])
+    })
+
     describe('checkpoints', () => {
       it('are written whole or not at all', async () => {
         const [accountId] = freshAccounts(1) as [number]

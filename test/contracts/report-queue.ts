@@ -1,9 +1,10 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { JournalRecord, ReportQueue } from '../../src/denylist/index.ts'
+import type { JournalFollower, JournalRecord, ReportQueue } from '../../src/denylist/index.ts'
 import type { MakePlace, Place } from './place.ts'
 
 const ALL = 1_000_000
+const DAY_MS = 86_400_000
 
 /** What every journal does, whatever keeps it. */
 export function reportQueueContract(name: string, makePlace: MakePlace<ReportQueue>): void {
@@ -127,6 +128,41 @@ export function reportQueueContract(name: string, makePlace: MakePlace<ReportQue
       expect(await queue.append(bytes(2))).toBeGreaterThan(last)
     })
 
+    it('hands its follower every record behind the given one, in order, each before its append settles', async () => {
+      const followedPlace = await makePlace()
+      let followed = await followedPlace.open()
+      const first = await followed.append(bytes(1))
+      followed = await followedPlace.open()
+      const seen: JournalRecord[] = []
+      const leading = Promise.withResolvers<void>()
+      followed.follow(first, followerOf({ seen, onLead: (isLeading) => isLeading && leading.resolve() }))
+      const bodies_ = Array.from({ length: 100 }, (_, index) => bytes(index))
+      await Promise.all(
+        bodies_.map(async (body) => {
+          const position = await followed.append(body)
+          expect(seen.some((record) => record.position === position && record.body === body)).toBe(true)
+        }),
+      )
+      expect(plain(seen)).toEqual(plain(await followed.read(first, ALL)))
+      await leading.promise
+      await followedPlace.remove()
+    })
+
+    it('takes a record with a key, and a shared one tells of the earlier record with this key', async () => {
+      const start = await startAfresh()
+      const once = { accountId: 1, idempotencyKey: 'key "1"', receivedAtMs: 8 * DAY_MS, receiptId: 'first' }
+      expect(await queue.appendOnce(bytes(1), once)).toBe('first')
+      if (!queue.isShared) return
+      const again = { ...once, receiptId: 'again', receivedAtMs: 15 * DAY_MS - 1 }
+      expect(await queue.appendOnce(bytes(2), again)).toBe('first')
+      expect(await queue.appendOnce(bytes(3), { ...again, accountId: 2 })).toBe('again')
+      const later = { ...again, receivedAtMs: 15 * DAY_MS, receiptId: 'later' }
+      expect(
+        await Promise.all([queue.appendOnce(bytes(4), later), queue.appendOnce(bytes(5), later)]),
+      ).toEqual(['later', 'later'])
+      expect((await queue.read(start, ALL)).map(({ body }) => body[0])).toEqual([1, 3, 4])
+    })
+
     it('writes what was handed over before it closes, and takes nothing afterwards', async () => {
       const start = await startAfresh()
       const appends = Promise.all([1, 2, 3].map((number) => queue.append(bytes(number))))
@@ -138,6 +174,18 @@ export function reportQueueContract(name: string, makePlace: MakePlace<ReportQue
       expect((await queue.read(start, ALL)).map(({ position }) => position)).toEqual(positions)
     })
   })
+}
+
+function followerOf(options: {
+  seen: JournalRecord[]
+  onLead: (isLeading: boolean) => void
+}): JournalFollower {
+  return {
+    onRecords: (records) => void options.seen.push(...records),
+    onCurrent: () => undefined,
+    onLead: options.onLead,
+    onLost: (error) => expect.unreachable(error.message),
+  }
 }
 
 function bodies(): fc.Arbitrary<Uint8Array[]> {

@@ -175,6 +175,7 @@ describe('agents on disk', () => {
         clock,
         logger: silentLogger,
         store: {
+          isShared: store.isShared,
           loadSensors: () => store.loadSensors(),
           writeSensors: (changes) => {
             writes += 1

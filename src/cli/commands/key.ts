@@ -3,7 +3,15 @@ import type { Scope } from '../../accounts/index.ts'
 import type { ConnectOptions } from '../connect.ts'
 import type { Context } from '../context.ts'
 import { addHelpFooter } from '../help.ts'
-import { addConnectOptions, type CommonOptions, dataOption, option, ttlOption } from '../options.ts'
+import type { StoreOptions } from '../open-store.ts'
+import {
+  addConnectOptions,
+  addStoreOptions,
+  type CommonOptions,
+  dataOption,
+  option,
+  ttlOption,
+} from '../options.ts'
 
 interface CreateOptions extends CommonOptions, ConnectOptions {
   readonly name: string
@@ -11,7 +19,7 @@ interface CreateOptions extends CommonOptions, ConnectOptions {
   readonly ttl?: number
 }
 
-interface ResetOptions extends CommonOptions {
+interface ResetOptions extends CommonOptions, StoreOptions {
   readonly data?: string
 }
 
@@ -113,6 +121,7 @@ function addResetAdmin(key: Command, context: Context): void {
       const { resetAdmin } = await import('../reset-admin.ts')
       await resetAdmin({ ...options, data: options.data ?? context.defaultDataDirectory }, context)
     })
+  addStoreOptions(command)
   addHelpFooter(command, {
     examples: [
       ['honeyjam key reset-admin', 'in the default data directory'],

@@ -1,7 +1,9 @@
 import type { Command } from 'commander'
 import type { Context } from '../context.ts'
 import { addHelpFooter } from '../help.ts'
+import type { StoreOptions } from '../open-store.ts'
 import {
+  addStoreOptions,
   type CommonOptions,
   dataOption,
   hostOption,
@@ -10,7 +12,7 @@ import {
   privateAddressesOption,
 } from '../options.ts'
 
-interface ServeOptions extends CommonOptions {
+interface ServeOptions extends CommonOptions, StoreOptions {
   readonly data?: string
   readonly host: string
   readonly port: number
@@ -34,11 +36,13 @@ export function addServe(program: Command, context: Context): void {
       privateAddressesOption('what to do with reported private and reserved addresses').default('skip'),
     )
     .action((options: ServeOptions) => serve(options, context))
+  addStoreOptions(command)
   addHelpFooter(command, {
     examples: [
       ['honeyjam serve', 'on 127.0.0.1:8088, with the default data directory'],
       ['honeyjam serve --host 0.0.0.0 --port 8443', 'for agents and firewalls on other machines'],
       ['honeyjam serve --private-addresses accept', 'for decoys inside a company network'],
+      ['honeyjam serve --store-file /etc/honeyjam/store', 'on PostgreSQL, by its URL in that file'],
     ],
     exitCodes: ['ok', 'failure', 'usage'],
   })

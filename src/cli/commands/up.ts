@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import type { Context } from '../context.ts'
 import { addHelpFooter } from '../help.ts'
 import {
+  addStoreOptions,
   dataOption,
   hostOption,
   metricsListenOption,
@@ -34,6 +35,7 @@ export function addUp(program: Command, context: Context): void {
     .addOption(option('--demo', 'play a recorded attack into a throw-away data directory'))
     .addOption(option('--exit-after-demo', 'end after the demo').hideHelp())
     .action((options: UpOptions) => up(options, context))
+  addStoreOptions(command)
   addHelpFooter(command, {
     examples: [
       ['honeyjam up', 'with the Cowrie of this machine'],

@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3'
 import type { Account, Scope, StoredKey } from '../../accounts/index.ts'
-import { parseTexts } from './json-column.ts'
+import { parseTexts } from '../rows/index.ts'
 
 interface LoadedKey extends Omit<StoredKey, 'scopes' | 'expiresAtMs' | 'revokedAtMs'> {
   readonly scopes: string

@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3'
 import type { AllowRow, Checkpoint } from '../../denylist/index.ts'
-import { parseTexts } from './json-column.ts'
+import { parseTexts } from '../rows/index.ts'
 
 interface LoadedRow {
   readonly accountId: number

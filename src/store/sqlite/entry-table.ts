@@ -1,16 +1,15 @@
 import type Database from 'better-sqlite3'
-import type { EntryLabel, EntryRows } from '../../denylist/index.ts'
-import { HoneyjamError } from '../../runtime/index.ts'
+import type { EntryRows } from '../../denylist/index.ts'
 import {
   ADDRESS_BYTES,
   addressToBytes,
   buffersOf,
   bytesToAddresses,
   createRows,
+  LabelReader,
   type MovableRows,
   tableOrder,
-} from './entry-rows.ts'
-import { parseTexts } from './json-column.ts'
+} from '../rows/index.ts'
 import { Moved } from './worker-service.ts'
 
 /** A place in the table's order. */
@@ -139,23 +138,4 @@ function toRows(loaded: readonly LoadedRow[]): MovableRows {
     rows.labelIndexes[row] = labels.indexOf(values[6])
   }
   return rows
-}
-
-/** Reads each distinct label once. */
-class LabelReader {
-  readonly labels: EntryLabel[] = []
-  readonly #indexByText = new Map<string, number>()
-
-  /** @param text the dataset, a line end, and the tags as JSON, which holds no line end */
-  indexOf(text: string): number {
-    const known = this.#indexByText.get(text)
-    if (known !== undefined) return known
-    const lineEnd = text.lastIndexOf('\n')
-    if (lineEnd < 0)
-      throw new HoneyjamError('STORE_CORRUPT', `a reported entry has the label ${JSON.stringify(text)}`)
-    this.#indexByText.set(text, this.labels.length)
-    return (
-      this.labels.push({ dataset: text.slice(0, lineEnd), tags: parseTexts(text.slice(lineEnd + 1)) }) - 1
-    )
-  }
 }

@@ -8,7 +8,7 @@ import type {
   PrivateListRow,
   SelectionRow,
 } from '../../denylist/index.ts'
-import { parseOrigins, parseTexts } from './json-column.ts'
+import { parseOrigins, parseTexts } from '../rows/index.ts'
 
 /** A row as SQLite has it: lists as JSON, NULL for no expiry. */
 type Stored<Row> = {

@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3'
 import type { Receipt } from '../../denylist/index.ts'
-import { parseCounts } from './json-column.ts'
+import { parseCounts } from '../rows/index.ts'
 
 /** Receipts a step deletes: a few milliseconds. */
 const STEP_ROWS = 1000

@@ -10,6 +10,9 @@ export class SqliteAccountStore implements AccountStore {
     this.#worker = worker
   }
 
+  /** No other process writes here. */
+  watch(): void {}
+
   loadAccounts(): Promise<readonly Account[]> {
     return this.#worker.call('loadAccounts', undefined)
   }

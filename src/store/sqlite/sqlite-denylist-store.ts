@@ -7,7 +7,7 @@ import type {
   ListRows,
   Receipt,
 } from '../../denylist/index.ts'
-import { buffersOf, copyRows } from './entry-rows.ts'
+import { buffersOf, copyRows } from '../rows/index.ts'
 import type { EntryPage, SweepStep } from './entry-table.ts'
 import type { TablesCalls } from './tables-worker.ts'
 import type { WorkerClient } from './worker-client.ts'

@@ -4,6 +4,7 @@ import type { WorkerClient } from './worker-client.ts'
 
 /** Agents in `honeyjam.db`, by way of the worker thread of the tables. */
 export class SqliteSensorStore implements SensorStore {
+  readonly isShared = false
   readonly #worker: WorkerClient<TablesCalls>
 
   constructor(worker: WorkerClient<TablesCalls>) {

@@ -1,0 +1,111 @@
+import type { AllowRow, ListElementRow, PrivateListRow, Receipt, SelectionRow } from '../../denylist/index.ts'
+import type { Sensor } from '../../sensors/index.ts'
+import { parseCounts, parseOrigins, parseTexts } from '../rows/index.ts'
+import { type Column, RowTable } from './row-table.ts'
+
+const account: Column = { name: 'account', type: 'integer' }
+const listId: Column = { name: 'list_id', type: 'text' }
+const createdAtMs = number('created_at_ms')
+const updatedAtMs = number('updated_at_ms')
+const expiresAtMs: Column = { ...number('expires_at_ms'), isOptional: true }
+const appliedPosition: Column = { name: 'applied_position', type: 'bigint' }
+const tags: Column = { name: 'tags', type: 'json', parse: parseTexts }
+const origins: Column = { name: 'origins', type: 'json', parse: parseOrigins }
+
+export const ALLOWED = new RowTable<AllowRow>(
+  'allowed',
+  {
+    accountId: account,
+    range: text('range'),
+    createdAtMs,
+    expiresAtMs,
+    dataset: text('dataset'),
+    tags,
+    appliedPosition,
+  },
+  ['accountId', 'range'],
+)
+
+export const PRIVATE_LISTS = new RowTable<PrivateListRow>(
+  'private_list',
+  {
+    accountId: account,
+    listId,
+    listType: text('list_type'),
+    resourceType: text('resource_type'),
+    name: text('name'),
+    description: text('description'),
+    tags,
+    createdAtMs,
+    updatedAtMs,
+    expiresAtMs,
+    origins,
+    appliedPosition,
+  },
+  ['accountId', 'listId'],
+)
+
+export const LIST_ELEMENTS = new RowTable<ListElementRow>(
+  'list_element',
+  { accountId: account, listId, element: text('element'), createdAtMs, expiresAtMs, appliedPosition },
+  ['accountId', 'listId', 'element'],
+)
+
+export const SELECTIONS = new RowTable<SelectionRow>(
+  'public_list_selection',
+  {
+    accountId: account,
+    listId,
+    status: text('status'),
+    createdAtMs,
+    updatedAtMs,
+    expiresAtMs,
+    origins,
+    appliedPosition,
+  },
+  ['accountId', 'listId'],
+)
+
+export const RECEIPTS = new RowTable<Receipt>(
+  'receipt',
+  {
+    accountId: account,
+    receiptId: text('receipt_id'),
+    kind: text('kind'),
+    receivedAtMs: number('received_at_ms'),
+    idempotencyKey: { ...text('idempotency_key'), isOptional: true },
+    taken: number('taken'),
+    folded: number('folded'),
+    skipped: { name: 'skipped', type: 'json', parse: parseCounts },
+  },
+  ['accountId', 'receiptId'],
+)
+
+/** Only `last_seen_ms` is by the clock of the service. */
+export const SENSORS = new RowTable<Sensor>(
+  'sensor',
+  {
+    accountId: account,
+    agentId: text('agent_id'),
+    keyId: { name: 'key_id', type: 'integer' },
+    lastSeenAtMs: number('last_seen_ms'),
+    name: text('name'),
+    version: text('version'),
+    startedAtMs: number('started_at_ms'),
+    lastLineReadAtMs: number('last_line_read_ms'),
+    lastEventAtMs: number('last_event_ms'),
+    lagBytes: number('lag_bytes'),
+    waitingAddresses: number('waiting_addresses'),
+    lastAcknowledgedAtMs: number('last_acknowledged_ms'),
+    lastError: text('last_error'),
+  },
+  ['accountId', 'agentId'],
+)
+
+function text(name: string): Column {
+  return { name, type: 'text' }
+}
+
+function number(name: string): Column {
+  return { name, type: 'bigint' }
+}

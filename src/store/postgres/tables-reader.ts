@@ -1,0 +1,119 @@
+import type { AllowRow, DenylistTables, EntryRows, ListRows } from '../../denylist/index.ts'
+import { ADDRESS_BYTES, bytesToAddresses, createRows, LabelReader, type MovableRows } from '../rows/index.ts'
+import type { Client, Pool } from './connect.ts'
+import { postgresError } from './postgres-error.ts'
+import type { RowTable } from './row-table.ts'
+import { ALLOWED, LIST_ELEMENTS, PRIVATE_LISTS, SELECTIONS } from './row-tables.ts'
+import { fromColumn } from './text-column.ts'
+
+const PAGE_ROWS = 32_768
+
+/** In the order of the columns. */
+type LoadedEntry = [
+  accountId: number,
+  addressHex: string,
+  lastReportMs: number,
+  expiresAtMs: number,
+  totalReports: number,
+  appliedPosition: number,
+  dataset: string,
+  tags: string,
+]
+
+const IN_FORCE = 'WHERE expires_at_ms IS NULL OR expires_at_ms > $1'
+
+/** Reads the tables of the lists on a connection, or on whichever is free. */
+export class TablesReader implements DenylistTables {
+  readonly #connection: Pick<Client | Pool, 'query'>
+
+  constructor(connection: Pick<Client | Pool, 'query'>) {
+    this.#connection = connection
+  }
+
+  async coveredPosition(): Promise<number> {
+    try {
+      const { rows } = await this.#connection.query<{ covered: number }>(
+        'SELECT covered_position AS covered FROM honeyjam.progress',
+      )
+      return rows[0]?.covered ?? 0
+    } catch (error) {
+      throw postgresError('reading the tables', error)
+    }
+  }
+
+  async loadEntries(expiresAfterMs: number, onBatch: (rows: EntryRows) => void): Promise<void> {
+    let after: [number, Buffer] = [-1, Buffer.alloc(0)]
+    for (;;) {
+      const loaded = await this.#entries([...after, expiresAfterMs])
+      if (loaded.length > 0) onBatch(toRows(loaded))
+      const last = loaded.at(-1)
+      if (last === undefined || loaded.length < PAGE_ROWS) return
+      after = [last[0], Buffer.from(last[1], 'hex')]
+    }
+  }
+
+  loadAllowed(expiresAfterMs: number): Promise<readonly AllowRow[]> {
+    return this.#select(ALLOWED, `${IN_FORCE} ORDER BY account, range COLLATE "C"`, expiresAfterMs)
+  }
+
+  async loadLists(expiresAfterMs: number): Promise<ListRows> {
+    return {
+      lists: await this.#select(
+        PRIVATE_LISTS,
+        `${IN_FORCE} ORDER BY account, created_at_ms, list_id COLLATE "C"`,
+        expiresAfterMs,
+      ),
+      elements: await this.#select(
+        LIST_ELEMENTS,
+        `${IN_FORCE} ORDER BY account, list_id COLLATE "C", element COLLATE "C"`,
+        expiresAfterMs,
+      ),
+      selections: await this.#select(
+        SELECTIONS,
+        `${IN_FORCE} ORDER BY account, list_id COLLATE "C"`,
+        expiresAfterMs,
+      ),
+    }
+  }
+
+  async #entries(values: readonly unknown[]): Promise<readonly LoadedEntry[]> {
+    try {
+      const { rows } = await this.#connection.query<LoadedEntry>({
+        rowMode: 'array',
+        text: `SELECT account, encode(address, 'hex'), last_report_ms, expires_at_ms, total_reports, applied_position,
+            dataset, tags
+          FROM honeyjam.reported WHERE (account, address) > ($1, $2) AND expires_at_ms > $3
+          ORDER BY account, address LIMIT ${PAGE_ROWS}`,
+        values: [...values],
+      })
+      return rows
+    } catch (error) {
+      throw postgresError('reading entries', error)
+    }
+  }
+
+  async #select<Row extends object>(table: RowTable<Row>, rest: string, value: number): Promise<Row[]> {
+    try {
+      return await table.select(this.#connection, rest, [value])
+    } catch (error) {
+      throw postgresError('reading the tables', error)
+    }
+  }
+}
+
+function toRows(loaded: readonly LoadedEntry[]): MovableRows {
+  const labels = new LabelReader()
+  const rows = createRows(loaded.length, labels.labels)
+  const bytes = Buffer.allocUnsafe(ADDRESS_BYTES * loaded.length)
+  for (const [row, values] of loaded.entries()) {
+    bytes.write(values[1], ADDRESS_BYTES * row, 'hex')
+    rows.accountIds[row] = values[0]
+    rows.lastReportMs[row] = values[2]
+    rows.expiresAtMs[row] = values[3]
+    rows.totalReports[row] = values[4]
+    rows.appliedPositions[row] = values[5]
+    rows.labelIndexes[row] = labels.indexOf(`${fromColumn(values[6])}\n${values[7]}`)
+  }
+  bytesToAddresses(bytes, rows.addresses)
+  return rows
+}

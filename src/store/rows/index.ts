@@ -1,0 +1,12 @@
+export {
+  ADDRESS_BYTES,
+  addressToBytes,
+  buffersOf,
+  bytesToAddresses,
+  copyRows,
+  createRows,
+  type MovableRows,
+  tableOrder,
+} from './entry-rows.ts'
+export { parseCounts, parseOrigins, parseTexts } from './json-column.ts'
+export { LabelReader } from './label-reader.ts'

@@ -1,0 +1,20 @@
+import { afterAll, beforeAll, describe } from 'vitest'
+import { accountStoreContract } from '../contracts/account-store.ts'
+import { denylistStoreContract } from '../contracts/denylist-store.ts'
+import { reportQueueContract } from '../contracts/report-queue.ts'
+import { sensorStoreContract } from '../contracts/sensor-store.ts'
+import { postgresPlace } from '../support/postgres-place.ts'
+import { type PostgresServer, postgresOrSkip, startPostgres } from '../support/postgres-server.ts'
+
+describe.runIf(postgresOrSkip())('a store in PostgreSQL', () => {
+  let server: PostgresServer
+  beforeAll(async () => {
+    server = await startPostgres()
+  })
+  afterAll(() => server.remove())
+
+  reportQueueContract('postgres', () => postgresPlace(server, (store) => store.queue))
+  denylistStoreContract('postgres', () => postgresPlace(server, (store) => store.denylist))
+  accountStoreContract('postgres', () => postgresPlace(server, (store) => store.accounts))
+  sensorStoreContract('postgres', () => postgresPlace(server, (store) => store.sensors))
+})
