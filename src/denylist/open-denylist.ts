@@ -110,7 +110,12 @@ class MemoryDenylist implements Denylist {
     this.#options = options
     this.#currentAtMs = options.clock.nowMs()
     const { facts = NO_FACTS, publicLists = EMPTY_PUBLIC_LISTS, clock } = options
-    this.lists = new ListReader({ listsOf: (accountId) => state.listsOf(accountId), facts, publicLists })
+    this.lists = new ListReader({
+      listsOf: (accountId) => state.listsOf(accountId),
+      facts,
+      publicLists,
+      clock,
+    })
     this.#entries = new EntryReader({ state, lists: this.lists, clock })
     this.#merger = new Merger({
       ...options,

@@ -1,4 +1,5 @@
 import { rangeText, unpackAddress, WORDS_PER_ADDRESS, wordsOf } from '../../ip/index.ts'
+import type { Clock } from '../../runtime/index.ts'
 import type { AccountLists } from '../account-lists.ts'
 import { endOfStay } from '../merge-report.ts'
 import { type AddressFacts, elementOf } from './address-facts.ts'
@@ -9,12 +10,15 @@ import type { PublicListCatalogue, PublicListInfo } from './public-lists.ts'
 import { sortElements } from './sort-elements.ts'
 
 const WHOLE_ADDRESS_BITS = 128
+/** Rows gone through without a pause; a few milliseconds. */
+const STEP_ROWS = 50_000
 
 export interface ListReaderOptions {
   /** The lists of an account; empty ones when nothing was changed yet. */
   readonly listsOf: (accountId: number) => AccountLists
   readonly facts: AddressFacts
   readonly publicLists: PublicListCatalogue
+  readonly clock: Clock
 }
 
 /** Tells from memory what is on the lists. */
@@ -36,14 +40,14 @@ export class ListReader implements Lists {
     return held === undefined ? undefined : viewOf(lists, held, nowMs)
   }
 
-  contentOf(
+  async contentOf(
     { accountId, listId }: { readonly accountId: number; readonly listId: string },
     page: Page,
     nowMs: number,
-  ): readonly string[] {
+  ): Promise<readonly string[]> {
     const lists = this.#options.listsOf(accountId)
     const { reported, allow } = lists.private.defaults
-    if (listId === reported.listId) return take(this.#reportedRanges(lists, nowMs), page)
+    if (listId === reported.listId) return await this.#reportedRanges(lists, page, nowMs)
     if (listId === allow.listId) {
       const ranges = Array.from(lists.allowed.list(nowMs), ({ range }) => range)
       return take(sortElements(ranges, 'CIDR'), page)
@@ -118,15 +122,25 @@ export class ListReader implements Lists {
     })
   }
 
-  *#reportedRanges(lists: AccountLists, nowMs: number): Iterable<string> {
+  /** In steps, so that a long list does not hold up others. */
+  async #reportedRanges(
+    lists: AccountLists,
+    { from, count }: Page,
+    nowMs: number,
+  ): Promise<readonly string[]> {
     const { reported } = lists
     const isAllowed = this.allowTest(lists, nowMs)
     const words = new Uint32Array(WORDS_PER_ADDRESS)
-    for (let row = 0; row < reported.rowsEnd; row++) {
+    const ranges: string[] = []
+    let index = 0
+    for (let row = 0; row < reported.rowsEnd && ranges.length < count; row++) {
+      if (row % STEP_ROWS === STEP_ROWS - 1) await this.#options.clock.sleep(0)
       if (!reported.isInUse(row) || endOfStay(reported.stayOf(row)) <= nowMs) continue
       reported.copyWords(row, words, 0)
-      if (!isAllowed(words, 0)) yield rangeText({ words, prefixLength: WHOLE_ADDRESS_BITS })
+      if (isAllowed(words, 0)) continue
+      if (index++ >= from) ranges.push(rangeText({ words, prefixLength: WHOLE_ADDRESS_BITS }))
     }
+    return ranges
   }
 }
 

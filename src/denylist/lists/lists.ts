@@ -32,12 +32,15 @@ export interface Lists {
   /** Default lists first, then in the order of their making. */
   listPrivate(accountId: number, nowMs: number): readonly PrivateList[]
   findPrivate(accountId: number, listId: string, nowMs: number): PrivateList | undefined
-  /** Elements in canonical text: networks in their order, AS numbers by value, what is reported in no particular one. */
+  /**
+   * Elements in canonical text: networks in their order, AS numbers by value, what is reported in no particular one. A long
+   * reported list is gone through in steps.
+   */
   contentOf(
     list: { readonly accountId: number; readonly listId: string },
     page: Page,
     nowMs: number,
-  ): readonly string[]
+  ): Promise<readonly string[]>
   /** Private lists that hold the address; of the reported list `findEntry` tells. */
   matchPrivate(accountId: number, query: ListQuery, nowMs: number): readonly PrivateList[]
   listPublic(accountId: number, nowMs: number): readonly PublicList[]

@@ -22,12 +22,12 @@ import { takeListOperation } from './take-list-operation.ts'
 const MAX_FAULTS = 20
 
 /** `GET .../private/ID/content`: a page of what is on the list. */
-export function showContent(call: ListCall): ListContent {
+export async function showContent(call: ListCall): Promise<ListContent> {
   const list = privateListOf(call)
   const query = checkRequest(PageQuery, lastOfEach(call.request.query), 'query')
   if (query.kind === 'invalid') throw refuseFaults(query.faults)
   const { page, page_size: count } = query.value
-  const elements = call.context.denylist.lists.contentOf(
+  const elements = await call.context.denylist.lists.contentOf(
     { accountId: accountIdOf(call), listId: list.listId },
     { from: (page - 1) * count, count },
     nowMsOf(call),
