@@ -19,8 +19,20 @@ beforeAll(async () => {
     }
   }
   await api.ask('POST', '/v1/ip', { body: { addresses: ['8.1.1.1', '2a00::1'] } })
+  await api.ask('POST', '/v1/ip', { body: { addresses: [SECRET_ADDRESS], tags: [SECRET_TAG] } })
+  for (const path of ['/v1/denylist/private', '/v1/allowlist/private']) {
+    const list = { name: SECRET_TAG, description: SECRET_TAG, resource_type: 'CIDR', tags: [SECRET_TAG] }
+    const { json } = await api.ask('POST', path, { body: list })
+    lists.push(json as string)
+    await api.ask('PUT', `${path}/${json as string}/content`, { body: { append: SECRET_RANGES } })
+  }
 })
 afterAll(() => api.close())
+
+/** What the first account has and no answer to another may hold. */
+const SECRET_ADDRESS = '8.200.100.50'
+const SECRET_TAG = 'ONLY-FOR-THE-FIRST'
+const SECRET_RANGES = ['8.201.101.0/24', '8.1.1.0/24', '2a00::/32']
 
 const LATER = new Set(LATER_OPERATIONS.map(([method, path]) => `${method} ${path}`))
 
@@ -85,7 +97,7 @@ const part = fc.oneof(
   addresses,
   times,
   words,
-  fc.constantFrom('list 0', 'list 1', 'list 2', 'list 3', 'list 4'),
+  fc.constantFrom('list 0', 'list 1', 'list 2', 'list 3', 'list 4', 'list 5', 'list 6'),
 )
 
 const scalars = fc.oneof(part, fc.integer(), fc.double(), fc.boolean(), fc.constant(null))
@@ -176,29 +188,47 @@ function pathOf(
 describe.skipIf(publishedContract === undefined)('the operations of the published contract', () => {
   const operations = (publishedContract?.operations ?? ['GET /v1/token']).filter((each) => !LATER.has(each))
 
+  const calls = fc.constantFrom(...operations).chain((operation) => {
+    const [method = '', template = ''] = operation.split(' ')
+    return fc.record({
+      method: fc.constant(method),
+      path: fc
+        .tuple(fc.array(part, { minLength: 2, maxLength: 2 }), queries)
+        .map(([parts, query]) => pathOf(template, parts, query)),
+      body: method === 'POST' || method === 'PUT' ? bodiesOf(template) : fc.constant(undefined),
+    })
+  })
+
+  // first: the other one may delete what the first account has
+  it('tell another account nothing of the first, and change nothing of it', async () => {
+    const key = api.otherKey
+    const secret = async () => {
+      const texts = []
+      for (const list of lists) texts.push((await api.ask('GET', `/v1/denylist/private/${list}`)).text)
+      return [...texts, (await api.ask('GET', `/v1/denylist/reported/ip/${SECRET_ADDRESS}`)).text]
+    }
+    const before = await secret()
+    await fc.assert(
+      fc.asyncProperty(calls, async ({ method, path, body }) => {
+        const { text } = await api.ask(method, path, { body, key })
+        expect(text).not.toContain(SECRET_TAG)
+        fc.pre(!path.includes(SECRET_ADDRESS))
+        expect(text).not.toContain(SECRET_ADDRESS)
+      }),
+      { numRuns: 3000 },
+    )
+    expect(await secret()).toEqual(before)
+  })
+
   it('answer whatever is sent with what the contract knows, and never fail', async () => {
     await fc.assert(
-      fc.asyncProperty(
-        fc.constantFrom(...operations).chain((operation) => {
-          const [method = '', template = ''] = operation.split(' ')
-          return fc.record({
-            method: fc.constant(method),
-            template: fc.constant(template),
-            body: bodiesOf(template),
-          })
-        }),
-        fc.array(part, { minLength: 2, maxLength: 2 }),
-        queries,
-        async ({ method, template, body }, parts, query) => {
-          const path = pathOf(template, parts, query)
-          const hasBody = method === 'POST' || method === 'PUT'
-          const answer = await api.ask(method, path, hasBody ? { body } : {})
-          expect(answer.status).toBeLessThan(500)
-          // an empty part or a dot makes another path; formats other than JSON have no schema
-          fc.pre(answer.json !== undefined && publishedContract?.templateOf(method, path) !== undefined)
-          expect(publishedContract?.faultsOf(method, path, answer)).toEqual([])
-        },
-      ),
+      fc.asyncProperty(calls, async ({ method, path, body }) => {
+        const answer = await api.ask(method, path, { body })
+        expect(answer.status).toBeLessThan(500)
+        // an empty part or a dot makes another path; formats other than JSON have no schema
+        fc.pre(answer.json !== undefined && publishedContract?.templateOf(method, path) !== undefined)
+        expect(publishedContract?.faultsOf(method, path, answer)).toEqual([])
+      }),
       { numRuns: 3000 },
     )
   })

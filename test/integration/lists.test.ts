@@ -6,6 +6,7 @@ import {
   type Operation,
   openDenylist,
   type PublicListInfo,
+  type Receipt,
   type ResourceType,
   type ScoreFactor,
   selectAddresses,
@@ -89,9 +90,9 @@ async function makeList(
   })
 }
 
-async function report(text: string): Promise<void> {
+async function report(text: string): Promise<Receipt> {
   const { addresses, observedAtMs } = selectAddresses([text], { acceptPrivate: false, nowMs: clock.nowMs() })
-  await submit<'report'>({
+  return await submit<'report'>({
     kind: 'report',
     addresses,
     observedAtMs,
@@ -139,6 +140,16 @@ describe('lists and what follows from them', () => {
       ).toMatchObject([{ listId: 'deny', resourceType }])
     },
   )
+
+  it('a report of an address on any CIDR allowlist is not taken; lists of other kinds hide it', async () => {
+    await makeList('networks', { listType: 'ALLOW', elements: ['8.8.0.0/16'] })
+    await makeList('countries', { listType: 'ALLOW', resourceType: 'COUNTRY', elements: ['CH'] })
+    expect(await report('8.8.8.8')).toMatchObject({ taken: 0, skipped: { allowed: 1 } })
+    expect(await report('9.9.9.9')).toMatchObject({ taken: 1, skipped: {} })
+    expect(denylist.findEntry(1, address('9.9.9.9'), clock.nowMs())).toBeUndefined()
+    await submit<'list-delete'>({ kind: 'list-delete', listId: 'countries' })
+    expect(denylist.findEntry(1, address('9.9.9.9'), clock.nowMs())).toBeDefined()
+  })
 
   it('a public list counts once it is switched on, and until its time is over', async () => {
     const select = (listId: string, status: 'ACTIVE' | 'INACTIVE', expiresAtMs?: number) =>
@@ -192,6 +203,28 @@ describe('lists and what follows from them', () => {
     })
     expect(await content('b')).toEqual(['10', '100', '64500'])
     expect(await content('none')).toEqual([])
+  })
+
+  it('an account has no more lists and elements than it may, and may always take some off', async () => {
+    const refused = { taken: 0, skipped: { 'over-limit': 1 } }
+    const put = (append: string[], remove: string[], maxElements: number) =>
+      submit<'list-content'>({ kind: 'list-content', listId: 'a', append, remove, maxElements })
+    const base = { name: 'n', description: '', tags: [], listType: 'DENY', resourceType: 'AS' } as const
+    const make = (listId: string) =>
+      submit<'list-create'>({ kind: 'list-create', listId, ...base, maxLists: 4 })
+    // three are there by default
+    expect(await make('a')).toMatchObject({ taken: 1 })
+    expect(await make('b')).toMatchObject(refused)
+    expect(await put(['1', '2'], [], 2)).toMatchObject({ taken: 2 })
+    expect(await put(['3'], [], 2)).toMatchObject(refused)
+    expect(await put(['2'], [], 2)).toMatchObject({ taken: 1, skipped: {} })
+    expect(await put(['3'], ['1'], 2)).toMatchObject({ taken: 2, skipped: {} })
+    expect(await put(['3'], ['3'], 2)).toMatchObject({ taken: 2, skipped: {} })
+    expect(await put(['4', '5'], ['3'], 2)).toMatchObject({ skipped: { 'over-limit': 2 } })
+    expect(await put([], ['3'], 0)).toMatchObject({ taken: 1, skipped: {} })
+    await submit<'allow'>({ kind: 'allow', ranges: ['9.9.9.9/32'], dataset: '', tags: [] })
+    expect(await put(['6'], [], 2)).toMatchObject(refused)
+    expect(await put(['6'], [], 3)).toMatchObject({ taken: 1 })
   })
 
   it('entries are counted by dataset, without those that are allowed', async () => {

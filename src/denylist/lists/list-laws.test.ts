@@ -9,7 +9,7 @@ import { DenylistState } from '../denylist-state.ts'
 import { endOfStay } from '../merge-report.ts'
 import type { Operation, Receipt } from '../operation.ts'
 import { defaultListsOf } from './default-lists.ts'
-import { isInForce } from './list-rows.ts'
+import { isInForce, type ListElementRow } from './list-rows.ts'
 
 const startMs = 1_700_000_000_000
 const accountIds = [1, 2] as const
@@ -96,7 +96,7 @@ const actions: fc.Arbitrary<Action> = fc.oneof(
     weight: 3,
     arbitrary: fc.record({
       do: fc.constantFrom('merge' as const, 'failed merge' as const),
-      maxRows: fc.integer({ min: 1, max: 4 }),
+      maxRows: fc.integer({ min: 1, max: 12 }),
     }),
   },
   { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('crash' as const, 'sweep' as const) }) },
@@ -108,6 +108,8 @@ class Run {
   readonly #tables = new TableModel()
   readonly untouched = new DenylistState(0)
   readonly receipts: [Receipt, Receipt][] = []
+  /** Elements of deleted lists that stayed in the tables. */
+  readonly orphans: ListElementRow[] = []
   #state = new DenylistState(0)
   #listsMade = 0
   nowMs = startMs
@@ -162,6 +164,9 @@ class Run {
     const checkpoint = buildCheckpoint(taken, this.#state.labels)
     if (action.do === 'failed merge') return this.#state.putBack(taken)
     this.#tables.write(checkpoint)
+    const { lists, elements } = this.#tables.loadLists(Number.NEGATIVE_INFINITY)
+    const listIds = new Set(lists.map(({ listId }) => listId))
+    this.orphans.push(...elements.filter(({ listId }) => !listIds.has(listId)))
     this.#state.mergedPosition = checkpoint.coveredPosition
   }
 }
@@ -224,6 +229,7 @@ describe('private lists and choices of public ones', () => {
         for (const step of steps) run.take(step)
         expect(visible(run.recover(), run.nowMs)).toEqual(visible(run.untouched, run.nowMs))
         for (const [receipt, expected] of run.receipts) expect(receipt).toEqual(expected)
+        expect(run.orphans).toEqual([])
       }),
       { numRuns: 1500 },
     )
@@ -236,7 +242,9 @@ describe('private lists and choices of public ones', () => {
         for (const step of steps) run.take(step)
         for (const lists of run.untouched.accounts) {
           for (const text of reportedOf(lists, run.nowMs)) {
-            expect(lists.isAllowed(wordsOf(address(text)), 0, run.nowMs)).toBe(false)
+            const lookup = { words: wordsOf(address(text)), offset: 0, nowMs: run.nowMs }
+            expect([...lists.private.covering('ALLOW', lookup)]).toEqual([])
+            expect(lists.allowed.covering(lookup.words, 0, run.nowMs)).toBeUndefined()
           }
           const names = Array.from(lists.private.list(run.nowMs), ({ row }) => row.name)
           for (const { name } of Object.values(defaultListsOf(lists.accountId))) expect(names).toContain(name)
