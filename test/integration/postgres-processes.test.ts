@@ -187,7 +187,8 @@ describe.runIf(postgresOrSkip())('several processes on one PostgreSQL', () => {
     await waitFor(() => acknowledged.length > before + 100)
     over.abort()
     await Promise.all(reporters)
-    expect([...new Set(refusals)]).toEqual(['STORE_UNAVAILABLE'])
+    // an append that was waiting may outlive a short absence, so that there may be no refusal at all
+    expect(refusals.filter((code) => code !== 'STORE_UNAVAILABLE')).toEqual([])
     const expected = new Map(acknowledged.map((text) => [text, 1]))
     await waitFor(() => [here, there].every((process) => totals(process).size === expected.size))
     for (const process of [here, there, await open()]) expect(totals(process)).toEqual(expected)
