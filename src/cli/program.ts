@@ -11,6 +11,7 @@ import { addReport } from './commands/report.ts'
 import { addSensors } from './commands/sensors.ts'
 import { addServe } from './commands/serve.ts'
 import { addStatus } from './commands/status.ts'
+import { addStore } from './commands/store.ts'
 import { addUp } from './commands/up.ts'
 import type { Context } from './context.ts'
 import { addHelpFooter } from './help.ts'
@@ -44,7 +45,7 @@ export function createProgram(context: Context): Command {
   }
   addSensors(program, context)
   program.commandsGroup('Manage:')
-  for (const add of [addKey, addConfig, addDoctor]) add(program, context)
+  for (const add of [addKey, addStore, addConfig, addDoctor]) add(program, context)
   program.helpCommand('help [command]', 'print help of a command')
 
   for (const command of leafCommands(program)) addCommonOptions(command)

@@ -41,6 +41,7 @@ export {
   type SkipReason,
   type UnbanOperation,
 } from './operation.ts'
+export { decodeOperation } from './operation-codec.ts'
 export type {
   AllowRow,
   Checkpoint,

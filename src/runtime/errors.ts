@@ -29,6 +29,7 @@ export const ERROR_CODES = {
   STORE_NEWER: 'A newer honeyjam wrote this store: run that version or a newer one.',
   STORE_OUTRUN:
     'The shared journal does not go on where this process stands: start it again, it then loads everything anew.',
+  ARCHIVE_INVALID: 'The file is no whole archive of a store: export it again, or copy it again.',
   SPOOL_FULL:
     'As many addresses wait to be reported as spool_megabytes allows: see why the service does not take them.',
   CONFIG_INVALID: 'The configuration is not valid: the message lists every fault with its place.',

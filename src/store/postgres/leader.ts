@@ -7,7 +7,7 @@ import { Session } from './session.ts'
 import { releaseJournal, trimStep } from './trim-journal.ts'
 
 /** Held by the process that leads: 'hjld'. */
-const LEADER_LOCK = 0x686a6c64
+export const LEADER_LOCK = 0x686a6c64
 const TRY_EVERY_MS = 1000
 const BEAT_MS = 5000
 /** A process that was not seen for so long is taken off the list: the journal is not kept for it any more. */

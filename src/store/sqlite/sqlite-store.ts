@@ -8,6 +8,7 @@ import { SqliteAccountStore } from './sqlite-account-store.ts'
 import { SqliteDenylistStore } from './sqlite-denylist-store.ts'
 import { SqliteReportQueue } from './sqlite-report-queue.ts'
 import { SqliteSensorStore } from './sqlite-sensor-store.ts'
+import { JOURNAL_FILE, TABLES_FILE } from './store-files.ts'
 import type { TablesCalls } from './tables-worker.ts'
 import { startWorker, type WorkerClient } from './worker-client.ts'
 
@@ -21,9 +22,6 @@ export interface SqliteStore {
   /** Waits for what is under way, then lets go of both files. May be called twice. */
   close(): Promise<void>
 }
-
-const JOURNAL_FILE = 'journal.db'
-const TABLES_FILE = 'honeyjam.db'
 
 export interface SqliteStoreOptions {
   readonly logger: Logger

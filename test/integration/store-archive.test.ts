@@ -1,0 +1,307 @@
+import { mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { gunzipSync, gzipSync } from 'node:zlib'
+import Database from 'better-sqlite3'
+import fc from 'fast-check'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { openAccounts } from '../../src/accounts/index.ts'
+import { NO_LIST_CHANGES, openDenylist } from '../../src/denylist/index.ts'
+import { silentLogger } from '../../src/runtime/index.ts'
+import {
+  ARCHIVE_TABLES,
+  type ArchiveSource,
+  readArchive,
+  writeArchive,
+} from '../../src/store/archive/index.ts'
+import {
+  openPostgresSource,
+  openPostgresStore,
+  openPostgresTarget,
+  type PostgresStore,
+} from '../../src/store/postgres/index.ts'
+import {
+  backupSqlite,
+  openSqliteSource,
+  openSqliteStore,
+  openSqliteTarget,
+  type SqliteStore,
+} from '../../src/store/sqlite/index.ts'
+import { checkpointOf, type EntryRow, entryRows, ipv4Words, packRows } from '../support/entry-rows.ts'
+import { ManualClock } from '../support/manual-clock.ts'
+import { type PostgresServer, postgresOrSkip, startPostgres } from '../support/postgres-server.ts'
+import { sensorOf } from '../support/sensors.ts'
+
+const logger = silentLogger
+const quiet = () => undefined
+const KEY = 'once "only" \\ \u00e9'
+
+let directory: string
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'honeyjam-archive-'))
+})
+afterEach(() => rmSync(directory, { recursive: true }))
+const path = (name: string) => join(directory, name)
+
+/** Fills a store with a bit of everything, some of it not merged. @returns a key that is valid there */
+async function fill(store: SqliteStore | PostgresStore, rows: readonly EntryRow[]): Promise<string> {
+  const clock = new ManualClock()
+  const nowMs = clock.nowMs()
+  const administrator = await (await openAccounts({ store: store.accounts })).createAdministrator(nowMs)
+  const list = { accountId: 1, listId: 'l', createdAtMs: 1, appliedPosition: 1 }
+  const stated = { ...list, updatedAtMs: 2, origins: [] }
+  await store.denylist.writeCheckpoint(
+    checkpointOf({
+      entries: packRows(rows),
+      allowed: [{ ...list, range: '192.0.2.0/24', dataset: 'A\0\\0', tags: ['"'] }],
+      lists: {
+        ...NO_LIST_CHANGES,
+        lists: [
+          { ...stated, listType: 'DENY', resourceType: 'CIDR', name: 'n\0', description: '\\', tags: ['T'] },
+        ],
+        elements: [{ ...list, element: '198.51.100.0/24', expiresAtMs: nowMs }],
+        selections: [{ ...stated, status: 'ACTIVE' }],
+      },
+      coveredPosition: 0,
+    }),
+  )
+  await store.sensors.writeSensors({ seen: [sensorOf(1, 'a', { lastError: 'no\0 \ud83d\ude00' })], gone: [] })
+  const denylist = await openDenylist({ store: store.denylist, queue: store.queue, clock, logger })
+  for (const [index, idempotencyKey] of [KEY, 'another'].entries())
+    await denylist.submit({ ...reportAt(nowMs), receiptId: `r${index}`, idempotencyKey })
+  // nothing is merged: the clock stands still, and nobody closes the lists
+  return administrator!.keyText
+}
+
+function reportAt(nowMs: number) {
+  return {
+    kind: 'report' as const,
+    accountId: 1,
+    keyId: 1,
+    receivedAtMs: nowMs,
+    addresses: Uint32Array.from(ipv4Words(0x08080808)),
+    observedAtMs: nowMs,
+    ttlSeconds: 3600,
+    dataset: 'ABUSE',
+    tags: ['COWRIE'],
+  }
+}
+
+/** Everything in a store, as text that compares. */
+async function contentOf(source: ArchiveSource): Promise<unknown> {
+  const tables: Record<string, string[]> = {}
+  for (const table of ARCHIVE_TABLES) {
+    const rows: string[] = []
+    for await (const batch of source.rows(table))
+      rows.push(...batch.map((row) => JSON.stringify(row.map(plain))))
+    tables[table.name] = rows.toSorted()
+  }
+  await source.close()
+  return tables
+}
+
+function plain(value: unknown): unknown {
+  return value instanceof Uint8Array ? Buffer.from(value).toString('hex') : value
+}
+
+const smallRows = fc
+  .uniqueArray(entryRows([1, 2]), {
+    maxLength: 20,
+    selector: ({ accountId, words }) => `${accountId} ${words.join()}`,
+  })
+  .map((rows) => rows.map((row) => ({ ...row, appliedPosition: 1 })))
+
+describe('an archive', () => {
+  it('that is damaged, cut off or of another form leaves the store empty', async () => {
+    const store = await openSqliteStore(path('.'), { logger })
+    await fill(store, [])
+    await store.close()
+    const source = openSqliteSource(path('.'))
+    await writeArchive(path('all.gz'), source, quiet)
+    await source.close()
+    expect(statSync(path('all.gz')).mode & 0o777).toBe(0o600)
+    const text = gunzipSync(readFileSync(path('all.gz'))).toString()
+    const spoilt: [string, () => void][] = [
+      ['changed', () => writeFileSync(path('bad.gz'), gzipSync(text.replace('"admin"', '"Admin"')))],
+      [
+        'without its end',
+        () => writeFileSync(path('bad.gz'), gzipSync(text.split('\n').slice(0, -2).join('\n'))),
+      ],
+      [
+        'of the future',
+        () => writeFileSync(path('bad.gz'), gzipSync(text.replace('archive 1', 'archive 2'))),
+      ],
+      ['no gzip', () => writeFileSync(path('bad.gz'), text)],
+      [
+        'cut off',
+        () => {
+          writeFileSync(path('bad.gz'), readFileSync(path('all.gz')))
+          truncateSync(path('bad.gz'), statSync(path('all.gz')).size - 20)
+        },
+      ],
+    ]
+    for (const [, spoil] of spoilt) {
+      spoil()
+      const empty = mkdtempSync(path('empty-'))
+      const target = openSqliteTarget(empty)
+      await expect(readArchive(path('bad.gz'), target, quiet)).rejects.toMatchObject({
+        code: 'ARCHIVE_INVALID',
+      })
+      await target.close()
+      expect(Object.values((await contentOf(openSqliteSource(empty))) as object).flat()).toEqual([])
+    }
+  })
+
+  it('goes into an empty store alone', async () => {
+    const store = await openSqliteStore(path('.'), { logger })
+    await fill(store, [])
+    await store.close()
+    const source = openSqliteSource(path('.'))
+    await writeArchive(path('all.gz'), source, quiet)
+    await source.close()
+    const target = openSqliteTarget(path('.'))
+    await expect(readArchive(path('all.gz'), target, quiet)).rejects.toMatchObject({
+      code: 'USAGE',
+      message: expect.stringContaining('account') as string,
+    })
+    await target.close()
+  })
+})
+
+describe('a backup of a service that is running', () => {
+  it('holds at any moment what was acknowledged before it began, and nothing by halves', async () => {
+    const store = await openSqliteStore(path('.'), { logger })
+    const clock = new ManualClock()
+    const denylist = await openDenylist({ store: store.denylist, queue: store.queue, clock, logger })
+    const nowMs = clock.nowMs()
+    let number = 0
+    const submit = () => {
+      const words = Array.from({ length: 50 }, (_, index) =>
+        ipv4Words(0x08000000 + 50 * number + index),
+      ).flat()
+      return denylist.submit({
+        ...reportAt(nowMs),
+        receiptId: `r${number++}`,
+        addresses: Uint32Array.from(words),
+      })
+    }
+    for (let round = 0; round < 8; round++) {
+      for (let sent = 0; sent < 20; sent++) await submit()
+      const before = number
+      const backing = backupSqlite(path('.'), path(`backup-${round}`))
+      // merges and goes on meanwhile
+      await Promise.all([clock.advance(100), ...Array.from({ length: 20 }, submit)])
+      await backing
+      const restored = await openSqliteStore(path(`backup-${round}`), { logger })
+      const lists = await openDenylist({ store: restored.denylist, queue: restored.queue, clock, logger })
+      const entries = [...lists.listEntries(1, {}, nowMs)]
+      expect(entries.length).toBeGreaterThanOrEqual(50 * before)
+      expect(entries.length % 50).toBe(0)
+      expect(entries.every(({ totalReports }) => totalReports === 1)).toBe(true)
+      await restored.close()
+    }
+    await expect(backupSqlite(path('.'), path('backup-0'))).rejects.toMatchObject({ code: 'USAGE' })
+    await store.close()
+  })
+})
+
+describe.runIf(postgresOrSkip())('moving a store', () => {
+  let server: PostgresServer
+  beforeAll(async () => {
+    server = await startPostgres()
+  })
+  afterAll(() => server.remove())
+
+  it('from SQLite to PostgreSQL and back changes nothing, and keys and repeats are known as before', async () => {
+    await fc.assert(
+      fc.asyncProperty(smallRows, async (rows) => {
+        const origin = mkdtempSync(path('from-'))
+        const store = await openSqliteStore(origin, { logger })
+        const keyText = await fill(store, rows)
+        await store.close()
+        const expected = await contentOf(openSqliteSource(origin))
+
+        const url = await server.createDatabase()
+        await move(openSqliteSource(origin), await openPostgresTarget(url), `${origin}.gz`)
+        expect(await contentOf(await openPostgresSource(url))).toEqual(expected)
+
+        const back = mkdtempSync(path('to-'))
+        await move(await openPostgresSource(url), openSqliteTarget(back), `${back}.gz`)
+        expect(await contentOf(openSqliteSource(back))).toEqual(expected)
+
+        for (const opened of [
+          await openPostgresStore(url, { logger }),
+          await openSqliteStore(back, { logger }),
+        ])
+          await expectInUse(opened, keyText)
+      }),
+      { numRuns: 4 },
+    )
+  }, 60_000)
+
+  it('knows every table of both stores, and every column of each', async () => {
+    const url = await server.createDatabase()
+    const store = await openPostgresStore(url, { logger })
+    await store.close()
+    const rows = await server.query<{ table_name: string; columns: string[] }>(
+      `SELECT table_name, array_agg(column_name::text) AS columns FROM information_schema.columns
+        WHERE table_schema = 'honeyjam' GROUP BY table_name`,
+      url,
+    )
+    const files = await openSqliteStore(path('.'), { logger })
+    await files.close()
+    const tables = new Database(path('honeyjam.db'), { readonly: true })
+    const inSqlite = tables.prepare(
+      `SELECT t.name AS table_name, json_group_array(c.name) AS columns FROM sqlite_schema t, pragma_table_info(t.name) c
+        WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite%' AND t.name <> 'progress' GROUP BY t.name`,
+    )
+    const columnsInSqlite = inSqlite.all() as { table_name: string; columns: string }[]
+    tables.close()
+    const own = ['progress', 'journal', 'journal_head', 'process', 'account_version', 'schema_version']
+    const found = rows.filter(({ table_name: name }) => !own.includes(name))
+    const sqliteColumns = columnsInSqlite.map(
+      ({ table_name: name, columns }) => [name, (JSON.parse(columns) as string[]).toSorted()] as const,
+    )
+    expect(new Map(sqliteColumns)).toEqual(
+      new Map(found.map(({ table_name: name, columns }) => [name, columns.toSorted()])),
+    )
+    expect(new Map(found.map(({ table_name: name, columns }) => [name, columns.toSorted()]))).toEqual(
+      new Map(
+        ARCHIVE_TABLES.filter(({ name }) => name !== 'journal').map(({ name, columns }) => [
+          name,
+          Object.keys(columns).toSorted(),
+        ]),
+      ),
+    )
+  })
+
+  it('refuses a database on which a service runs', async () => {
+    const url = await server.createDatabase()
+    const store = await openPostgresStore(url, { logger })
+    await store.queue.trim(0)
+    await expect(openPostgresTarget(url)).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
+    await store.close()
+  })
+})
+
+async function move(
+  source: ArchiveSource,
+  target: Parameters<typeof readArchive>[1],
+  file: string,
+): Promise<void> {
+  const written = await writeArchive(file, source, quiet)
+  expect(await readArchive(file, target, quiet)).toEqual(written)
+  await source.close()
+  await target.close()
+}
+
+async function expectInUse(store: SqliteStore | PostgresStore, keyText: string): Promise<void> {
+  const clock = new ManualClock()
+  const accounts = await openAccounts({ store: store.accounts })
+  expect(accounts.authenticate(keyText, clock.nowMs())).toMatchObject({ scopes: ['admin'] })
+  expect((await store.accounts.addAccount({ name: 'next', createdAtMs: 1 })).accountId).toBe(2)
+  const denylist = await openDenylist({ store: store.denylist, queue: store.queue, clock, logger })
+  const again = { ...reportAt(clock.nowMs()), receiptId: 'again', idempotencyKey: KEY }
+  expect((await denylist.submit(again)).receiptId).toBe('r0')
+  await store.close()
+}
