@@ -1,6 +1,6 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -92,9 +92,8 @@ export async function startPostgres(
   const end = async (signal: NodeJS.Signals) => {
     if (child === undefined || child.exitCode !== null || child.signalCode !== null) return
     const exited = once(child, 'exit')
-    // its own process group holds the backends as well; those left over would keep the shared memory
-    if (signal === 'SIGKILL') process.kill(-(child.pid ?? 0), signal)
-    else child.kill(signal)
+    if (signal === 'SIGKILL') for (const pid of backendsOf(child.pid ?? 0)) process.kill(pid, signal)
+    child.kill(signal)
     await exited
   }
   const server: PostgresServer = {
@@ -126,7 +125,7 @@ function asUser(program: string, words: readonly string[]): [string, string[]] {
 }
 
 function spawnAsUser(program: string, words: readonly string[]): ChildProcess {
-  return spawn(...asUser(program, words), { stdio: 'ignore', detached: true, cwd: '/' })
+  return spawn(...asUser(program, words), { stdio: 'ignore', cwd: '/' })
 }
 
 async function run(program: string, words: readonly string[]): Promise<void> {
@@ -138,6 +137,16 @@ async function prepareDirectory(directory: string): Promise<void> {
   if (process.getuid?.() !== 0) return
   chmodSync(directory, 0o700)
   await promisify(execFile)('chown', [`${NOBODY}:nogroup`, directory])
+}
+
+/** Each is the leader of a group of its own; the server stands still from here on, so that it makes no more. */
+function backendsOf(serverPid: number): readonly number[] {
+  process.kill(serverPid, 'SIGSTOP')
+  const children = readFileSync(`/proc/${serverPid}/task/${serverPid}/children`, 'utf8')
+  return children
+    .split(' ')
+    .map(Number)
+    .filter((pid) => pid > 0)
 }
 
 async function freePort(): Promise<number> {
