@@ -52,7 +52,8 @@ export class Leader {
    */
   async run<Result>(what: string, work: (client: Client) => Promise<Result>): Promise<Result> {
     const result = this.#last.then(async () => {
-      await Promise.race([this.#leads.promise, wait(PATIENCE_MS, undefined, { ref: false })])
+      if (this.#client === undefined)
+        await Promise.race([this.#leads.promise, wait(PATIENCE_MS, undefined, { ref: false })])
       if (this.#client === undefined) throw unavailable(`${what} failed: this process does not lead`)
       try {
         return await work(this.#client)
