@@ -11,10 +11,20 @@ export interface AgentObserver {
    * @param target the URL that reports go to
    */
   onRead(target: string, logPath: string, batch: LogBatch): void
+  /** Told after each batch and each flush. @param gathering `undefined`: nothing waits for its flush */
+  onGathering?(target: string, gathering: Gathering | undefined): void
   /** Something was recorded or sent, or has to wait. */
   onProgress(target: string, progress: TargetProgress): void
   /** The work has ended, well or not; the agent's directory is still its own. */
   onEnd?(): void
+}
+
+/** What is gathered for the next report. */
+export interface Gathering {
+  /** Distinct ones; some may be on disk already. */
+  readonly addresses: number
+  /** Epoch milliseconds at which they go out at the latest. */
+  readonly dueAtMs: number
 }
 
 /** Where the delivery to one target stands. */

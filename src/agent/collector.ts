@@ -1,5 +1,6 @@
 import type { LogBatch, LogPosition } from '../cowrie/index.ts'
 import type { Clock, Logger } from '../runtime/index.ts'
+import type { Gathering } from './agent-observer.ts'
 import type { AgentState } from './agent-state.ts'
 import { Bell } from './bell.ts'
 import { persist } from './persist.ts'
@@ -54,6 +55,12 @@ export class Collector {
     this.#setDue(hadSightings)
     // were a log of which nothing is on disk rotated while the agent is down, nobody would know what to look for
     if (this.#isNew(logPath)) await this.#patiently(() => this.#record(), signal)
+  }
+
+  /** What waits for the next flush. */
+  get gathering(): Gathering | undefined {
+    if (this.#dueAtMs === undefined || !this.#hasSightings) return undefined
+    return { addresses: this.#fold.size + this.#unsaid, dueAtMs: this.#dueAtMs }
   }
 
   /** Flushes whenever it is due by time, until `signal` is aborted. */

@@ -2,7 +2,7 @@ import { HeartbeatClient } from '../client/index.ts'
 import type { LogBatch } from '../cowrie/index.ts'
 import type { Clock, Logger } from '../runtime/index.ts'
 import { ensureAgentId } from './agent-id.ts'
-import type { AgentObserver, TargetProgress } from './agent-observer.ts'
+import type { AgentObserver, Gathering, TargetProgress } from './agent-observer.ts'
 import type { AgentTarget } from './agent-options.ts'
 import type { AgentConfig } from './config.ts'
 import { runHeartbeat } from './heartbeat.ts'
@@ -44,6 +44,10 @@ export class HeartbeatObserver implements AgentObserver {
 
   onRead(target: string, logPath: string, batch: LogBatch): void {
     this.#options.inner.onRead(target, logPath, batch)
+  }
+
+  onGathering(target: string, gathering: Gathering | undefined): void {
+    this.#options.inner.onGathering?.(target, gathering)
   }
 
   onProgress(target: string, progress: TargetProgress): void {

@@ -151,7 +151,7 @@ class RunningAgent {
   readonly #failures: unknown[] = []
 
   constructor(options: TargetOptions, state: AgentState, sender: DeliveryOptions['sender']) {
-    const { config, clock, logger } = options
+    const { config, clock, logger, apiUrl, observer } = options
     this.#options = options
     this.#state = state
     this.#collector = new Collector({
@@ -163,6 +163,7 @@ class RunningAgent {
       logger,
       onFlushed: () => {
         this.#recorded.ring()
+        observer?.onGathering?.(apiUrl, undefined)
         this.#tell()
       },
     })
@@ -237,6 +238,7 @@ class RunningAgent {
     for await (const batch of batches) {
       await this.#collector.take(path, batch, signal)
       observer?.onRead(apiUrl, path, batch)
+      observer?.onGathering?.(apiUrl, this.#collector.gathering)
     }
   }
 

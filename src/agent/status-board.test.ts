@@ -110,6 +110,22 @@ describe('a status board', () => {
     expect(here().logs[0]?.lastEventAtMs).toBe(9000)
   })
 
+  it('tells what is gathered until it goes out or another agent begins', () => {
+    const gathering = { addresses: 3, dueAtMs: startedAtMs + 60_000 }
+    expect(here().gathering).toBeNull()
+    board.onGathering(HERE, gathering)
+    expect(here()).toMatchObject({ gathering, waitingAddresses: 0 })
+    expect(board.snapshot().targets[1]?.gathering).toBeNull()
+    board.onProgress(HERE, progress(FAILED, 7))
+    expect(here().gathering).toEqual(gathering)
+    board.onGathering(HERE, undefined)
+    expect(here().gathering).toBeNull()
+    board.onGathering(HERE, gathering)
+    board.beginRun()
+    board.onProgress(HERE, progress())
+    expect(here().gathering).toBeNull()
+  })
+
   it('counts failures in a row and knows since when', async () => {
     board.onProgress(HERE, progress(FAILED, 7))
     await clock.advance(60_000)

@@ -1,6 +1,6 @@
 import type { LogBatch } from '../cowrie/index.ts'
 import type { Clock } from '../runtime/index.ts'
-import type { AgentObserver, TargetProgress } from './agent-observer.ts'
+import type { AgentObserver, Gathering, TargetProgress } from './agent-observer.ts'
 import type { DeliveryTotals } from './agent-state.ts'
 import type { Undelivered } from './delivery-log.ts'
 import type { SendStep, WaitReason } from './sender.ts'
@@ -17,6 +17,8 @@ export interface TargetStatus {
   readonly logs: readonly LogStatus[]
   /** Addresses on disk that the target has not taken yet. */
   readonly waitingAddresses: number
+  /** What goes out at the next flush. */
+  readonly gathering: Gathering | null
   /** Since the state file was made. */
   readonly totals: DeliveryTotals
   readonly lastAcknowledgementAtMs: number | null
@@ -75,7 +77,7 @@ export class AgentStatusBoard implements AgentObserver {
   beginRun(): void {
     this.#toldByTarget.clear()
     for (const [target, delivery] of this.#deliveryByTarget) {
-      this.#deliveryByTarget.set(target, { ...delivery, ...NOT_WAITING })
+      this.#deliveryByTarget.set(target, { ...delivery, ...NOT_WAITING, gathering: null })
     }
   }
 
@@ -92,6 +94,11 @@ export class AgentStatusBoard implements AgentObserver {
     const log = logs.get(logPath) ?? unread(logPath)
     logs.set(logPath, readOn(log, batch, this.#clock.nowMs()))
     this.#toldOf(target).add(logPath)
+  }
+
+  onGathering(target: string, gathering: Gathering | undefined): void {
+    const delivery = this.#deliveryByTarget.get(target) ?? NOTHING_DELIVERED
+    this.#deliveryByTarget.set(target, { ...delivery, gathering: gathering ?? null })
   }
 
   onProgress(target: string, { waitingAddresses, totals, step }: TargetProgress): void {
@@ -132,6 +139,7 @@ const NOT_WAITING = { nextAttemptAtMs: null, waitReason: null } as const
 
 const NOTHING_DELIVERED: Delivery = {
   waitingAddresses: 0,
+  gathering: null,
   totals: { requests: 0, batches: 0, addresses: 0 },
   lastAcknowledgementAtMs: null,
   lastFailure: null,

@@ -16,6 +16,7 @@ function record(changes: Partial<StatusRecord> = {}, failingSinceMs: number | nu
         target: 'http://127.0.0.1:1/v1/ip',
         logs: [],
         waiting_addresses: 0,
+        gathering: null,
         totals: { requests: 0, batches: 0, addresses: 0 },
         last_acknowledgement_at_ms: null,
         last_failure: null,

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { HoneyjamError, replaceFile } from '../runtime/index.ts'
+import type { Gathering } from './agent-observer.ts'
 import type { AgentStatus } from './status-board.ts'
 import type { StatusRecord } from './status-schema.ts'
 
@@ -29,6 +30,7 @@ export function recordOf(
         tracked_events: log.trackedEvents,
       })),
       waiting_addresses: target.waitingAddresses,
+      gathering: gatheringOf(target.gathering),
       totals: target.totals,
       last_acknowledgement_at_ms: target.lastAcknowledgementAtMs,
       last_failure: failureOf(target.lastFailure),
@@ -79,6 +81,10 @@ function readIfPresent(path: string): string | undefined {
 }
 
 type Failure = AgentStatus['targets'][number]['lastFailure']
+
+function gatheringOf(gathering: Gathering | null): StatusRecord['targets'][number]['gathering'] {
+  return gathering === null ? null : { addresses: gathering.addresses, due_at_ms: gathering.dueAtMs }
+}
 
 function failureOf(failure: Failure): StatusRecord['targets'][number]['last_failure'] {
   if (failure === null) return null

@@ -16,6 +16,7 @@ const TargetRecord = z.object({
   target: z.string(),
   logs: z.array(LogRecord),
   waiting_addresses: count,
+  gathering: z.object({ addresses: count, due_at_ms: instantMs }).nullable(),
   totals: z.object({ requests: count, batches: count, addresses: count }),
   last_acknowledgement_at_ms: instantMs.nullable(),
   last_failure: z

@@ -1,6 +1,6 @@
 import type { LogBatch } from '../cowrie/index.ts'
 import type { Clock, Logger } from '../runtime/index.ts'
-import type { AgentObserver, TargetProgress } from './agent-observer.ts'
+import type { AgentObserver, Gathering, TargetProgress } from './agent-observer.ts'
 import type { AgentStatusBoard } from './status-board.ts'
 import { recordOf, writeStatusRecord } from './status-record.ts'
 import type { StatusRecord } from './status-schema.ts'
@@ -41,6 +41,11 @@ export class StatusWriter implements AgentObserver {
   onRead(target: string, logPath: string, batch: LogBatch): void {
     this.#options.board.onRead(target, logPath, batch)
     this.#note()
+  }
+
+  /** It always comes beside another word, which is noted. */
+  onGathering(target: string, gathering: Gathering | undefined): void {
+    this.#options.board.onGathering(target, gathering)
   }
 
   onProgress(target: string, progress: TargetProgress): void {

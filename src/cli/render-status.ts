@@ -88,11 +88,14 @@ const WAITS_FOR: Record<NonNullable<Target['wait_reason']>, string> = {
 }
 
 function nextLine(
-  { next_attempt_at_ms: atMs, wait_reason: reason, waiting_addresses: waiting }: Target,
+  { next_attempt_at_ms: atMs, wait_reason: reason, waiting_addresses: waiting, gathering }: Target,
   nowMs: number,
 ): string {
-  if (atMs === null || reason === null || atMs <= nowMs)
+  if (atMs === null || reason === null || atMs <= nowMs) {
+    if (gathering !== null && gathering.due_at_ms > nowMs)
+      return `in ${formatSpan(gathering.due_at_ms - nowMs)}: ${addresses(gathering.addresses)} gathered so far`
     return waiting > 0 ? 'now' : 'when there is something to report'
+  }
   return `in ${formatSpan(atMs - nowMs)}: ${WAITS_FOR[reason]}`
 }
 
