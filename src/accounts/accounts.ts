@@ -1,3 +1,4 @@
+import type { Range } from '../ip/index.ts'
 import type { Account, Scope, StoredKey } from './ports.ts'
 
 /** What a valid key allows. */
@@ -6,6 +7,8 @@ export interface Grant {
   readonly keyId: number
   readonly keyName: string
   readonly scopes: readonly Scope[]
+  /** Where the key may be used from; none: from anywhere. Whoever lets a request in looks at it. */
+  readonly networks: readonly Range[]
   readonly accountCreatedAtMs: number
   readonly keyCreatedAtMs: number
 }
@@ -28,7 +31,20 @@ export interface Accounts {
     readonly scopes: readonly Scope[]
     readonly nowMs: number
     readonly expiresAtMs?: number
+    /** Default none: it may be used from anywhere. */
+    readonly networks?: readonly Range[]
   }): Promise<NewKey>
+  /**
+   * Makes a key with the name, scopes, networks and length of life of another, which stays valid for `overlapMs` more, if
+   * it does not end before.
+   * @returns `undefined` when the account has no such key, or it is revoked, expired or replaced already
+   */
+  rotateKey(options: {
+    readonly accountId: number
+    readonly keyId: number
+    readonly overlapMs: number
+    readonly nowMs: number
+  }): Promise<NewKey | undefined>
   /** @returns whether the account has such a key; revoking twice is fine */
   revokeKey(accountId: number, keyId: number, nowMs: number): Promise<boolean>
   /** Creates the administrator's account and key in a store that has no account; `undefined` when there is one. */

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import type { Range } from '../ip/index.ts'
 import { hasKeyForm } from './key-text.ts'
 import { openAccounts } from './open-accounts.ts'
-import type { Account, AccountStore, StoredKey } from './ports.ts'
+import type { Account, AccountStore, KeyReplacement, StoredKey } from './ports.ts'
 
 class MemoryAccountStore implements AccountStore {
   readonly accounts: Account[] = []
@@ -32,6 +33,13 @@ class MemoryAccountStore implements AccountStore {
   revokeKey(keyId: number, revokedAtMs: number): Promise<void> {
     this.keys[keyId - 1] = { ...(this.keys[keyId - 1] as StoredKey), revokedAtMs }
     return Promise.resolve()
+  }
+  async replaceKey({ keyId, endsAtMs, key }: KeyReplacement): Promise<StoredKey | undefined> {
+    const old = this.keys[keyId - 1] as StoredKey
+    if (old.revokedAtMs !== undefined || old.replacedBy !== undefined) return undefined
+    const added = await this.addKey(key)
+    this.keys[keyId - 1] = { ...old, expiresAtMs: endsAtMs, replacedBy: added.keyId }
+    return added
   }
 }
 
@@ -101,6 +109,37 @@ describe('accounts', () => {
     await store.tellChange()
     expect(accounts.authenticate(keyText, 4)).toBeUndefined()
     expect(other.authenticate(keyText, 4)).toMatchObject({ keyName: 'n' })
+  })
+
+  it('replace a key by one that may do the same, and let the old one go on for the overlap', async () => {
+    const { accounts, store } = await withAdministrator()
+    const networks = ['192.0.2.0/24' as Range]
+    const wanted = { accountId: 1, name: 'n', scopes: ['report'] as const, networks }
+    const old = await accounts.createKey({ ...wanted, nowMs: 0, expiresAtMs: 1000 })
+    const rotation = { accountId: 1, keyId: old.key.keyId, overlapMs: 50, nowMs: 100 }
+    expect(await accounts.rotateKey({ ...rotation, accountId: 2 })).toBeUndefined()
+    const readBefore = [...store.keys]
+    const rotated = await accounts.rotateKey(rotation)
+    expect(rotated?.key).toMatchObject({ ...wanted, createdAtMs: 100, expiresAtMs: 1100 })
+    expect(await accounts.rotateKey(rotation)).toBeUndefined()
+    store.loadKeys = () => Promise.resolve(readBefore)
+    await store.tellChange()
+    expect(accounts.authenticate(old.keyText, 149)).toBeDefined()
+    expect(accounts.authenticate(old.keyText, 150)).toBeUndefined()
+    expect(accounts.authenticate(rotated?.keyText ?? '', 150)).toMatchObject({ networks, scopes: ['report'] })
+  })
+
+  it('end a key that is replaced no later than it would have ended', async () => {
+    const { accounts } = await withAdministrator()
+    const old = await accounts.createKey({
+      accountId: 1,
+      name: 'n',
+      scopes: ['read'],
+      nowMs: 0,
+      expiresAtMs: 100,
+    })
+    await accounts.rotateKey({ accountId: 1, keyId: old.key.keyId, overlapMs: 1000, nowMs: 50 })
+    expect(accounts.authenticate(old.keyText, 100)).toBeUndefined()
   })
 
   it('share one administrator account when two processes start at the same moment', async () => {

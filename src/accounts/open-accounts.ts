@@ -26,12 +26,11 @@ class MemoryAccounts implements Accounts {
     this.#store = store
   }
 
-  /** Takes over what the store holds. What was changed here meanwhile stays: no key is ever deleted or valid again. */
+  /** Takes over what the store holds. What was changed here meanwhile stays: no key is ever deleted or valid for longer again. */
   async load(): Promise<void> {
     for (const account of await this.#store.loadAccounts()) this.#accountById.set(account.accountId, account)
     for (const key of await this.#store.loadKeys()) {
-      const isRevokedHere = this.#keyById.get(key.keyId)?.revokedAtMs !== undefined
-      if (!isRevokedHere || key.revokedAtMs !== undefined) this.#remember(key)
+      this.#remember(withLimitsOf(this.#keyById.get(key.keyId), key))
     }
   }
 
@@ -46,6 +45,7 @@ class MemoryAccounts implements Accounts {
       keyId: key.keyId,
       keyName: key.name,
       scopes: key.scopes,
+      networks: key.networks,
       accountCreatedAtMs: account.createdAtMs,
       keyCreatedAtMs: key.createdAtMs,
     }
@@ -56,15 +56,28 @@ class MemoryAccounts implements Accounts {
   }
 
   async createKey(options: Parameters<Accounts['createKey']>[0]): Promise<NewKey> {
-    const { nowMs, ...rest } = options
-    const keyText = createKeyText()
-    const key = await this.#store.addKey({
-      ...rest,
-      hash: hashKeyText(keyText),
-      hint: keyText.slice(-HINT_CHARACTERS),
-      createdAtMs: nowMs,
-    })
+    const { nowMs, networks = [], ...rest } = options
+    const { keyText, marks } = createMarks()
+    const key = await this.#store.addKey({ ...rest, ...marks, networks, createdAtMs: nowMs })
     this.#remember(key)
+    return { keyText, key }
+  }
+
+  async rotateKey({ accountId, keyId, overlapMs, nowMs }: Parameters<Accounts['rotateKey']>[0]) {
+    const old = this.#keyById.get(keyId)
+    if (old === undefined || old.accountId !== accountId || !isKeyInForce(old, nowMs)) return undefined
+    const { keyText, marks } = createMarks()
+    const { name, scopes, networks, expiresAtMs, createdAtMs } = old
+    const endsAtMs = Math.min(nowMs + overlapMs, expiresAtMs ?? Infinity)
+    const life = expiresAtMs === undefined ? {} : { expiresAtMs: nowMs + (expiresAtMs - createdAtMs) }
+    const key = await this.#store.replaceKey({
+      keyId,
+      endsAtMs,
+      key: { accountId, name, scopes, networks, createdAtMs: nowMs, ...life, ...marks },
+    })
+    if (key === undefined) return undefined
+    this.#remember(key)
+    this.#remember({ ...old, expiresAtMs: endsAtMs, replacedBy: key.keyId })
     return { keyText, key }
   }
 
@@ -108,6 +121,24 @@ class MemoryAccounts implements Accounts {
   #remember(key: StoredKey): void {
     this.#keyById.set(key.keyId, key)
     this.#keyIdByHash.set(hashText(key.hash), key.keyId)
+  }
+}
+
+/** The text of a new key and what is kept of it. */
+function createMarks() {
+  const keyText = createKeyText()
+  return { keyText, marks: { hash: hashKeyText(keyText), hint: keyText.slice(-HINT_CHARACTERS) } }
+}
+
+/** What was read before a key was revoked or replaced here does not undo that. */
+function withLimitsOf(known: StoredKey | undefined, loaded: StoredKey): StoredKey {
+  if (known === undefined) return loaded
+  const { revokedAtMs, replacedBy, expiresAtMs } = known
+  return {
+    ...loaded,
+    ...(loaded.revokedAtMs === undefined && revokedAtMs !== undefined && { revokedAtMs }),
+    ...(loaded.replacedBy === undefined &&
+      replacedBy !== undefined && { replacedBy, ...(expiresAtMs !== undefined && { expiresAtMs }) }),
   }
 }
 

@@ -1,3 +1,5 @@
+import type { Range } from '../ip/index.ts'
+
 /** What a key may do. `admin` may do everything in every account of the installation. */
 export const SCOPES = ['report', 'read', 'manage', 'enforce', 'admin'] as const
 export type Scope = (typeof SCOPES)[number]
@@ -21,9 +23,13 @@ export interface StoredKey {
   /** The last four characters, so that a person can tell keys apart. */
   readonly hint: string
   readonly scopes: readonly Scope[]
+  /** Where it may be used from; none: from anywhere. */
+  readonly networks: readonly Range[]
   readonly createdAtMs: number
   readonly expiresAtMs?: number
   readonly revokedAtMs?: number
+  /** The key that a rotation made in its place. */
+  readonly replacedBy?: number
 }
 
 /** Whether the key is neither revoked nor expired. */
@@ -47,4 +53,16 @@ export interface AccountStore {
   addKey(key: Omit<StoredKey, 'keyId'>): Promise<StoredKey>
   /** Marks the key as revoked; a repeat keeps the first time. */
   revokeKey(keyId: number, revokedAtMs: number): Promise<void>
+  /**
+   * Adds a key in the place of another, which ends at `endsAtMs` if not before; both or nothing.
+   * @returns the new key with the id it was given, or `undefined`, with nothing written, when the other one is not there,
+   * revoked or replaced
+   */
+  replaceKey(replacement: KeyReplacement): Promise<StoredKey | undefined>
+}
+
+export interface KeyReplacement {
+  readonly keyId: number
+  readonly endsAtMs: number
+  readonly key: Omit<StoredKey, 'keyId'>
 }

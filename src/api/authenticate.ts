@@ -1,7 +1,9 @@
 import type { FastifyRequest, onRequestHookHandler } from 'fastify'
 import type { Grant, Scope } from '../accounts/index.ts'
 import { bearerKeyOf } from './bearer-key.ts'
+import { clientAddressOf } from './client-address.ts'
 import type { ApiContext } from './context.ts'
+import { mayBeUsedFrom } from './key-networks.ts'
 import { type Refusal, refuse } from './refusal.ts'
 
 /** A request that was let in. */
@@ -54,6 +56,10 @@ function admit({ accounts, clock }: ApiContext, request: FastifyRequest): Admiss
     return refuseKey(
       'the key is not valid here: it is mistyped, unknown, expired, revoked or of another region',
     )
+  }
+  const address = clientAddressOf(request)
+  if (!mayBeUsedFrom(grant.networks, address)) {
+    return refuse('forbidden', `the key may not be used from ${address ?? 'an unknown address'}`)
   }
   return { grant, keyText: bearer.keyText }
 }

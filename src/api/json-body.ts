@@ -42,6 +42,12 @@ export function jsonBodyOf(request: FastifyRequest): unknown {
   }
 }
 
+/** As {@link jsonBodyOf}, but no body stands for an empty object. */
+export function optionalJsonBodyOf(request: FastifyRequest): unknown {
+  const { body } = request
+  return Buffer.isBuffer(body) && body.length > 0 ? jsonBodyOf(request) : {}
+}
+
 /**
  * Checks a body by its schema.
  * @param list name of the field that must not have more than {@link MAX_ADDRESSES} elements

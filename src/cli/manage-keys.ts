@@ -11,26 +11,50 @@ interface NewKeyRequest extends ConnectOptions {
   readonly name: string
   readonly scope: readonly string[]
   readonly ttl?: number
+  readonly network?: readonly string[]
 }
 
 /** Makes a key; standard output holds the key alone, so that it can go into a file. */
 export async function createKey(request: NewKeyRequest, context: Context): Promise<void> {
-  const { output } = context
-  const { name, scope: scopes, ttl } = request
+  const { name, scope: scopes, ttl, network: networks } = request
   const created = await withApi(request, context, async (api) => {
     const { body } = await api.request({
       method: 'POST',
       path: MANAGEMENT_PATHS.keys,
-      body: { name, scopes, ttl },
+      body: { name, scopes, ttl, networks },
     })
     return body as CreatedKey
   })
+  printCreated(created, context.output)
+}
+
+/** Makes a key in the place of another; standard output holds the new key alone. */
+export async function rotateKey(
+  id: string,
+  { overlap, ...options }: ConnectOptions & { readonly overlap: number },
+  context: Context,
+): Promise<void> {
+  checkKeyId(id)
+  const created = await withApi(options, context, async (api) => {
+    const path = `${MANAGEMENT_PATHS.keys}/${id}/rotate`
+    return (await api.request({ method: 'POST', path, body: { overlap } })).body as CreatedKey
+  })
+  printCreated(created, context.output)
+}
+
+function printCreated(created: CreatedKey, output: Context['output']): void {
   if (output.json) {
     output.printJson(created)
     return
   }
-  output.note(`Key ${created.id}, "${escapeText(name)}", may ${scopes.join(', ')}. It is shown this once:`)
-  output.print(created.key)
+  const { id, name, scopes, key } = created
+  output.note(`Key ${id}, "${escapeText(name)}", may ${scopes.join(', ')}. It is shown this once:`)
+  output.print(key)
+}
+
+function checkKeyId(id: string): void {
+  if (/^\d{1,15}$/.test(id)) return
+  throw new HoneyjamError('USAGE', `${JSON.stringify(id)} is no key id: see honeyjam key list`)
 }
 
 /** Lists the keys of the account. */
@@ -50,10 +74,7 @@ export async function revokeKeys(
   options: ConnectOptions,
   context: Context,
 ): Promise<void> {
-  const wrong = ids.find((id) => !/^\d{1,15}$/.test(id))
-  if (wrong !== undefined) {
-    throw new HoneyjamError('USAGE', `${JSON.stringify(wrong)} is no key id: see honeyjam key list`)
-  }
+  ids.forEach(checkKeyId)
   await withApi(options, context, async (api) => {
     for (const id of ids) await api.request({ method: 'DELETE', path: `${MANAGEMENT_PATHS.keys}/${id}` })
   })
@@ -83,8 +104,9 @@ function renderKeys(keys: readonly KeyInfo[], nowMs: number): string {
   )
 }
 
-function stateOf({ expiry, revoked_at: revokedAt }: KeyInfo, nowMs: number): string {
+function stateOf({ expiry, revoked_at: revokedAt, replaced_by: successor }: KeyInfo, nowMs: number): string {
   if (revokedAt !== undefined) return `revoked ${formatInstant(revokedAt)}`
   if (expiry === undefined) return 'valid'
-  return `${expiry <= nowMs ? 'expired' : 'valid until'} ${formatInstant(expiry)}`
+  const replaced = successor === undefined ? '' : `, replaced by ${successor}`
+  return `${expiry <= nowMs ? 'expired' : 'valid until'} ${formatInstant(expiry)}${replaced}`
 }

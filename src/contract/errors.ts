@@ -135,6 +135,12 @@ export const ERRORS = {
     title: 'Key Not Found',
     explanation: 'The account has no key with this id.',
   },
+  'key-not-in-force': {
+    status: 409,
+    title: 'Key Not In Force',
+    explanation:
+      'The key is revoked, expired or replaced already, so it cannot be replaced. A key that was replaced names its successor in replaced_by: replace that one, or make a new key.',
+  },
   'last-administrator-key': {
     status: 409,
     title: 'Last Administrator Key',

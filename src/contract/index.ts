@@ -34,6 +34,7 @@ export {
   RangeResult,
   RangeResults,
   ReceiptInfo,
+  RotateKeyRequest,
   SCOPE_WORDS,
   SkipWord,
 } from './management-api.ts'

@@ -7,7 +7,7 @@ describe('the body that creates a key', () => {
     const body = { name: ' firewall ', scopes: ['read', 'read'], ttl: 60 }
     expect(checkRequest(CreateKeyRequest, body, 'body')).toEqual({
       kind: 'valid',
-      value: { name: 'firewall', scopes: ['read'], ttl: 60 },
+      value: { name: 'firewall', scopes: ['read'], ttl: 60, networks: [] },
     })
   })
 

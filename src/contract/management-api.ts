@@ -1,8 +1,17 @@
 import { z } from 'zod'
+import { parseRange, type Range } from '../ip/index.ts'
 import { Dataset, TtlSeconds } from './report-api.ts'
-import { DEFAULT_DATASET, DEFAULT_TTL_SECONDS, MAX_KEY_NAME_LENGTH } from './terms/index.ts'
+import {
+  DEFAULT_DATASET,
+  DEFAULT_OVERLAP_SECONDS,
+  DEFAULT_TTL_SECONDS,
+  MAX_KEY_NAME_LENGTH,
+  MAX_KEY_NETWORKS,
+  MAX_TTL_SECONDS,
+} from './terms/index.ts'
 import { TagList, TextList } from './text-lists.ts'
 import { ReportedAddress } from './user-api.ts'
+import { WholeNumber } from './whole-number.ts'
 
 const NOT_AN_OBJECT = 'value is not a valid dict'
 /** Epoch milliseconds in every answer. */
@@ -109,6 +118,20 @@ export type CheckResult = z.infer<typeof CheckResult>
 export const SCOPE_WORDS = ['report', 'read', 'manage', 'enforce', 'admin'] as const
 const ScopeWord = z.enum(SCOPE_WORDS, `value is not a known scope; permitted: ${SCOPE_WORDS.join(', ')}`)
 
+/** Addresses or networks in CIDR notation from which a key may be used; host bits are cleared. */
+const Networks = z
+  .array(
+    z.string('str type expected').transform((text, context): Range => {
+      const range = parseRange(text)
+      if (range !== undefined) return range
+      context.addIssue({ code: 'custom', message: 'value is not an address or a network in CIDR notation' })
+      return z.NEVER
+    }),
+    'value is not a valid list',
+  )
+  .max(MAX_KEY_NETWORKS, `ensure this list has at most ${MAX_KEY_NETWORKS} items`)
+  .transform((networks) => [...new Set(networks)])
+
 /** Body of `POST /honeyjam/v1/keys`; without `ttl` (seconds) the key does not expire. */
 export const CreateKeyRequest = z.object(
   {
@@ -122,10 +145,21 @@ export const CreateKeyRequest = z.object(
       .min(1, 'ensure this list has at least 1 item')
       .transform((scopes) => [...new Set(scopes)]),
     ttl: TtlSeconds.optional(),
+    networks: Networks.default([]),
   },
   NOT_AN_OBJECT,
 )
 export type CreateKeyRequest = z.input<typeof CreateKeyRequest>
+
+/** Body of `POST /honeyjam/v1/keys/ID/rotate`; 0 ends the old key at once. */
+export const RotateKeyRequest = z.object(
+  {
+    overlap: WholeNumber.min(0, 'ensure this value is greater than or equal to 0')
+      .max(MAX_TTL_SECONDS, `ensure this value is less than or equal to ${MAX_TTL_SECONDS}`)
+      .default(DEFAULT_OVERLAP_SECONDS),
+  },
+  NOT_AN_OBJECT,
+)
 
 /** A key as it is shown: never its text. */
 export const KeyInfo = z.object({
@@ -134,9 +168,13 @@ export const KeyInfo = z.object({
   /** The last four characters. */
   hint: z.string(),
   scopes: z.array(ScopeWord),
+  /** Where it may be used from; none: from anywhere. */
+  networks: z.array(z.string()),
   created_at: EpochMs,
   expiry: EpochMs.optional(),
   revoked_at: EpochMs.optional(),
+  /** The id of the key that a rotation made in its place. */
+  replaced_by: z.int().optional(),
 })
 export type KeyInfo = z.infer<typeof KeyInfo>
 
@@ -144,7 +182,7 @@ export type KeyInfo = z.infer<typeof KeyInfo>
 export const KeyList = z.object({ keys: z.array(KeyInfo) })
 export type KeyList = z.infer<typeof KeyList>
 
-/** Answer of `POST /honeyjam/v1/keys`: the only time the text of the key is shown. */
+/** Answer of `POST /honeyjam/v1/keys` and `.../ID/rotate`: the only time the text of the key is shown. */
 export const CreatedKey = KeyInfo.extend({ key: z.string() })
 export type CreatedKey = z.infer<typeof CreatedKey>
 

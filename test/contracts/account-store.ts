@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type AccountStore, SCOPES, type StoredKey } from '../../src/accounts/index.ts'
+import type { Range } from '../../src/ip/index.ts'
 import { HoneyjamError } from '../../src/runtime/index.ts'
 import type { MakePlace, Place } from './place.ts'
 
@@ -71,6 +72,31 @@ export function accountStoreContract(name: string, makePlace: MakePlace<AccountS
       store = await place.open()
       expect(plain(await store.loadKeys())).toEqual(plain([{ ...revoked, revokedAtMs: 5000 }, other]))
     })
+
+    it('replaces a key once, and neither one that is revoked nor one that is not there', async () => {
+      const { accountId } = await store.addAccount({ name: 'owner', createdAtMs: 1 })
+      const old = await store.addKey(keyOf(accountId, 1))
+      const short = await store.addKey({ ...keyOf(accountId, 2), expiresAtMs: 4000 })
+      const revoked = await store.addKey({ ...keyOf(accountId, 3), revokedAtMs: 1 })
+      const replace = (keyId: number, number: number) =>
+        store.replaceKey({ keyId, endsAtMs: 5000, key: keyOf(accountId, number) })
+      const both = await Promise.all([replace(old.keyId, 4), replace(old.keyId, 5)])
+      const added = both.filter((key) => key !== undefined)
+      expect(added).toHaveLength(1)
+      const other = await replace(short.keyId, 6)
+      expect(await replace(revoked.keyId, 7)).toBeUndefined()
+      expect(await replace(1_000_000, 8)).toBeUndefined()
+      store = await place.open()
+      expect(plain(await store.loadKeys())).toEqual(
+        plain([
+          { ...old, expiresAtMs: 5000, replacedBy: added[0]?.keyId ?? 0 },
+          { ...short, replacedBy: other?.keyId ?? 0 },
+          revoked,
+          ...added,
+          ...(other === undefined ? [] : [other]),
+        ]),
+      )
+    })
   })
 }
 
@@ -81,16 +107,26 @@ function keyDetails(): fc.Arbitrary<Omit<StoredKey, 'keyId' | 'accountId' | 'has
       name: fc.string({ unit: 'grapheme', minLength: 1, maxLength: 100 }),
       hint: fc.string({ minLength: 4, maxLength: 4 }),
       scopes: fc.uniqueArray(fc.constantFrom(...SCOPES)),
+      networks: fc.uniqueArray(fc.constantFrom('192.0.2.0/24' as Range, '2001:db8::/32' as Range)),
       createdAtMs: timeMs,
       expiresAtMs: timeMs,
       revokedAtMs: timeMs,
+      replacedBy: fc.integer({ min: 1, max: 1_000_000 }),
     },
-    { requiredKeys: ['name', 'hint', 'scopes', 'createdAtMs'] },
+    { requiredKeys: ['name', 'hint', 'scopes', 'networks', 'createdAtMs'] },
   )
 }
 
 function keyOf(accountId: number, number: number): Omit<StoredKey, 'keyId'> {
-  return { accountId, name: 'key', hash: hashOf(number), hint: 'abcd', scopes: ['read'], createdAtMs: 1 }
+  return {
+    accountId,
+    name: 'key',
+    hash: hashOf(number),
+    hint: 'abcd',
+    scopes: ['read'],
+    networks: [],
+    createdAtMs: 1,
+  }
 }
 
 function hashOf(number: number): Uint8Array {

@@ -269,6 +269,68 @@ describe('keys', () => {
     expect((await api.ask('DELETE', `${ROOT}/keys/${administrator?.id}`, { key })).status).toBe(403)
   })
 
+  it('are replaced by one that may do the same, and go on for the overlap', async () => {
+    const body = { name: 'sensor', scopes: ['report'], networks: ['127.0.0.1', '10.0.0.9/8'] }
+    const old = CreatedKey.parse((await api.ask('POST', `${ROOT}/keys`, { body })).json)
+    expect(old.networks).toEqual(['127.0.0.1/32', '10.0.0.0/8'])
+    const answer = await api.ask('POST', `${ROOT}/keys/${old.id}/rotate`, { body: { overlap: 60 } })
+    expect(answer.status).toBe(201)
+    const rotated = CreatedKey.parse(answer.json)
+    expect(rotated).toMatchObject({ name: 'sensor', scopes: ['report'], networks: old.networks })
+    const { keys } = KeyList.parse((await api.ask('GET', `${ROOT}/keys`)).json)
+    const expiry = api.clock.nowMs() + 60_000
+    expect(keys.find(({ id }) => id === old.id)).toMatchObject({ expiry, replaced_by: rotated.id })
+    expect(await api.ask('POST', `${ROOT}/keys/${old.id}/rotate`)).toMatchObject({
+      status: 409,
+      json: { type: '/docs/errors/key-not-in-force' },
+    })
+    const works = async (key: string) => (await api.ask('GET', '/test', { key })).status === 200
+    expect([await works(old.key), await works(rotated.key)]).toEqual([true, true])
+    await api.clock.advance(60_000)
+    expect([await works(old.key), await works(rotated.key)]).toEqual([false, true])
+  })
+
+  it('go on for a day after they were replaced when nothing else is said', async () => {
+    const body = { name: 'day', scopes: ['read'] }
+    const { id } = CreatedKey.parse((await api.ask('POST', `${ROOT}/keys`, { body })).json)
+    expect((await api.ask('POST', `${ROOT}/keys/${id}/rotate`)).status).toBe(201)
+    const { keys } = KeyList.parse((await api.ask('GET', `${ROOT}/keys`)).json)
+    expect(keys.find((key) => key.id === id)?.expiry).toBe(api.clock.nowMs() + 86_400_000)
+    for (const overlap of [-1, '1', 315_360_001]) {
+      expect((await api.ask('POST', `${ROOT}/keys/${id}/rotate`, { body: { overlap } })).status).toBe(422)
+    }
+  })
+
+  it('may be bound to networks, and make none that is not', async () => {
+    const make = async (body: object, key = api.adminKey) =>
+      await api.ask('POST', `${ROOT}/keys`, { key, body })
+    const far = await make({ name: 'far', scopes: ['read'], networks: ['192.0.2.0/24'] })
+    const refused = await api.ask('GET', '/test', { key: CreatedKey.parse(far.json).key })
+    expect(refused).toMatchObject({ status: 403, json: { type: '/docs/errors/forbidden' } })
+    expect(refused.text).toContain('127.0.0.1')
+    const near = await make({ name: 'near', scopes: ['manage'], networks: ['127.0.0.0/8'] })
+    const { key } = CreatedKey.parse(near.json)
+    expect((await make({ name: 'x', scopes: ['manage'] }, key)).status).toBe(403)
+    expect((await make({ name: 'x', scopes: ['manage'], networks: ['127.0.0.0/7'] }, key)).status).toBe(403)
+    expect((await make({ name: 'x', scopes: ['manage'], networks: ['127.0.0.1'] }, key)).status).toBe(201)
+    expect((await make({ name: 'x', scopes: ['read'], networks: ['here'] })).json).toMatchObject({
+      detail: [{ loc: ['body', 'networks', 0] }],
+    })
+  })
+
+  it('of an administrator that are replaced or bound are no reason to let the last one go', async () => {
+    const other = await openApi()
+    try {
+      const networks = ['127.0.0.0/8']
+      await other.ask('POST', `${ROOT}/keys`, { body: { name: 'bound', scopes: ['admin'], networks } })
+      const rotated = CreatedKey.parse((await other.ask('POST', `${ROOT}/keys/1/rotate`)).json)
+      expect((await other.ask('DELETE', `${ROOT}/keys/${rotated.id}`)).status).toBe(409)
+      expect((await other.ask('DELETE', `${ROOT}/keys/1`)).status).toBe(204)
+    } finally {
+      await other.close()
+    }
+  })
+
   it('keep the last administrator', async () => {
     const { keys } = KeyList.parse((await api.ask('GET', `${ROOT}/keys`)).json)
     const id = keys.find(({ scopes }) => scopes.includes('admin'))?.id
@@ -328,6 +390,7 @@ describe('scopes', () => {
     ['GET', '/keys', undefined, ['manage']],
     ['POST', '/keys', {}, ['manage']],
     ['DELETE', '/keys/999', undefined, ['manage']],
+    ['POST', '/keys/999/rotate', {}, ['manage']],
     ['GET', '/receipts/x', undefined, ['read', 'report']],
   ] as const)('decide who may %s %s', async (method, path, body, scopes) => {
     const ask = body === undefined ? {} : { body }

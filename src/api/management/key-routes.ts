@@ -1,15 +1,17 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { type Grant, isKeyInForce, type Scope, type StoredKey } from '../../accounts/index.ts'
+import { type Accounts, type Grant, isKeyInForce, type StoredKey } from '../../accounts/index.ts'
 import {
   type CreatedKey,
   CreateKeyRequest,
   type KeyInfo,
   type KeyList,
   MANAGEMENT_PATHS,
+  RotateKeyRequest,
 } from '../../contract/index.ts'
 import { admissionOf, hasScope } from '../authenticate.ts'
 import type { ApiContext } from '../context.ts'
-import { checkBody, jsonBodyOf } from '../json-body.ts'
+import { checkBody, jsonBodyOf, optionalJsonBodyOf } from '../json-body.ts'
+import { isWithin } from '../key-networks.ts'
 import { refuse, refuseFaults, refuseUnknown } from '../refusal.ts'
 import type { AdmissionHooks } from './admission-hooks.ts'
 
@@ -17,7 +19,7 @@ interface KeyRoute {
   readonly Params: { readonly id: string }
 }
 
-/** `GET` and `POST /honeyjam/v1/keys`, `DELETE /honeyjam/v1/keys/ID`: the keys of the account. */
+/** `GET` and `POST /honeyjam/v1/keys`, `DELETE /honeyjam/v1/keys/ID`, `POST /honeyjam/v1/keys/ID/rotate`: the keys of the account. */
 export function addKeyRoutes(app: FastifyInstance, context: ApiContext, managing: AdmissionHooks): void {
   app.get(MANAGEMENT_PATHS.keys, managing, (request): KeyList => {
     return { keys: context.accounts.listKeys(admissionOf(request).grant.accountId).map(keyInfoOf) }
@@ -26,6 +28,9 @@ export function addKeyRoutes(app: FastifyInstance, context: ApiContext, managing
   app.delete<KeyRoute>(`${MANAGEMENT_PATHS.keys}/:id`, managing, (request, reply) => {
     return revokeKey(context, request, reply)
   })
+  app.post<KeyRoute>(`${MANAGEMENT_PATHS.keys}/:id/rotate`, managing, (request, reply) => {
+    return rotateKey(context, request, reply)
+  })
 }
 
 async function createKey(
@@ -33,14 +38,15 @@ async function createKey(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<CreatedKey> {
-  const { name, scopes, ttl } = checkBody(jsonBodyOf(request), CreateKeyRequest)
+  const { name, scopes, ttl, networks } = checkBody(jsonBodyOf(request), CreateKeyRequest)
   const { grant } = admissionOf(request)
-  checkMayHandOut(grant, scopes)
+  checkMayHandOut(grant, { scopes, networks })
   const nowMs = clock.nowMs()
   const { key, keyText } = await accounts.createKey({
     accountId: grant.accountId,
     name,
     scopes,
+    networks,
     nowMs,
     ...(ttl !== undefined && { expiresAtMs: nowMs + ttl * 1000 }),
   })
@@ -54,20 +60,46 @@ async function revokeKey(
   reply: FastifyReply,
 ): Promise<FastifyReply> {
   const { grant } = admissionOf(request)
-  const keyId = keyIdOf(request.params.id)
+  const { keyId } = ownKeyOf(accounts, request)
   const nowMs = clock.nowMs()
-  const keys = accounts.listKeys(grant.accountId)
-  const key = keys.find((each) => each.keyId === keyId)
-  if (key === undefined) throw refuseUnknown('key-not-found', request.params.id)
-  checkMayHandOut(grant, key.scopes)
-  if (
-    isValidAdministrator(key, nowMs) &&
-    keys.filter((each) => isValidAdministrator(each, nowMs)).length === 1
-  ) {
+  const administrators = accounts
+    .listKeys(grant.accountId)
+    .filter((each) => isLastingAdministrator(each, nowMs))
+    .map((each) => each.keyId)
+  if (administrators.length === 1 && administrators[0] === keyId) {
     throw refuse('last-administrator-key', `key ${keyId} is the last one with the scope admin`)
   }
   await accounts.revokeKey(grant.accountId, keyId, nowMs)
   return reply.code(204).send()
+}
+
+/** The old key goes on for the overlap, so that whoever holds it can be given the new one meanwhile. */
+async function rotateKey(
+  { accounts, clock }: ApiContext,
+  request: FastifyRequest<KeyRoute>,
+  reply: FastifyReply,
+): Promise<CreatedKey> {
+  const { accountId, keyId } = ownKeyOf(accounts, request)
+  const { overlap } = checkBody(optionalJsonBodyOf(request), RotateKeyRequest)
+  const rotated = await accounts.rotateKey({
+    accountId,
+    keyId,
+    overlapMs: overlap * 1000,
+    nowMs: clock.nowMs(),
+  })
+  if (rotated === undefined) throw refuse('key-not-in-force', `key ${keyId} is revoked, expired or replaced`)
+  void reply.code(201)
+  return { ...keyInfoOf(rotated.key), key: rotated.keyText }
+}
+
+/** The key that the path names, if it is one of the account that the caller may hand out. */
+function ownKeyOf(accounts: Accounts, request: FastifyRequest<KeyRoute>): StoredKey {
+  const { grant } = admissionOf(request)
+  const keyId = keyIdOf(request.params.id)
+  const key = accounts.listKeys(grant.accountId).find((each) => each.keyId === keyId)
+  if (key === undefined) throw refuseUnknown('key-not-found', request.params.id)
+  checkMayHandOut(grant, key)
+  return key
 }
 
 function keyIdOf(text: string): number {
@@ -77,14 +109,25 @@ function keyIdOf(text: string): number {
 }
 
 /** A key neither makes nor revokes one that may do more than it may itself. */
-function checkMayHandOut(grant: Grant, scopes: readonly Scope[]): void {
+function checkMayHandOut(grant: Grant, { scopes, networks }: Pick<StoredKey, 'scopes' | 'networks'>): void {
   const beyond = scopes.filter((scope) => !hasScope(grant, [scope]))
-  if (beyond.length === 0) return
-  throw refuse('forbidden', `the key does not have the scope ${beyond.join(', ')} itself`)
+  if (beyond.length > 0) {
+    throw refuse('forbidden', `the key does not have the scope ${beyond.join(', ')} itself`)
+  }
+  if (!isWithin(networks, grant.networks)) {
+    throw refuse(
+      'forbidden',
+      `the key is bound to ${grant.networks.join(', ')}, and so must be the keys it makes`,
+    )
+  }
 }
 
-function isValidAdministrator(key: StoredKey, nowMs: number): boolean {
-  return key.scopes.includes('admin') && isKeyInForce(key, nowMs)
+/** One that is replaced ends soon, and one that is bound to networks may be out of reach: neither is a way back in. */
+function isLastingAdministrator(key: StoredKey, nowMs: number): boolean {
+  const { scopes, networks, replacedBy } = key
+  return (
+    scopes.includes('admin') && networks.length === 0 && replacedBy === undefined && isKeyInForce(key, nowMs)
+  )
 }
 
 function keyInfoOf(key: StoredKey): KeyInfo {
@@ -93,8 +136,10 @@ function keyInfoOf(key: StoredKey): KeyInfo {
     name: key.name,
     hint: key.hint,
     scopes: [...key.scopes],
+    networks: [...key.networks],
     created_at: key.createdAtMs,
     ...(key.expiresAtMs !== undefined && { expiry: key.expiresAtMs }),
     ...(key.revokedAtMs !== undefined && { revoked_at: key.revokedAtMs }),
+    ...(key.replacedBy !== undefined && { replaced_by: key.replacedBy }),
   }
 }

@@ -9,7 +9,10 @@ import {
   addStoreOptions,
   type CommonOptions,
   dataOption,
+  integerBetween,
+  MAX_TTL_SECONDS,
   option,
+  repeatableOption,
   ttlOption,
 } from '../options.ts'
 
@@ -17,6 +20,11 @@ interface CreateOptions extends CommonOptions, ConnectOptions {
   readonly name: string
   readonly scope: readonly Scope[]
   readonly ttl?: number
+  readonly network?: readonly string[]
+}
+
+interface RotateOptions extends CommonOptions, ConnectOptions {
+  readonly overlap: number
 }
 
 interface ResetOptions extends CommonOptions, StoreOptions {
@@ -31,16 +39,18 @@ const EXITS = ['ok', 'usage', 'refused', 'unreachable'] as const
 export function addKey(program: Command, context: Context): void {
   const key = program
     .command('key')
-    .summary('make, list and revoke keys')
-    .description('Makes, lists and revokes keys.')
+    .summary('make, list, replace and revoke keys')
+    .description('Makes, lists, replaces and revokes keys.')
   addCreate(key, context)
   addList(key, context)
+  addRotate(key, context)
   addRevoke(key, context)
   addResetAdmin(key, context)
   addHelpFooter(key, {
     examples: [
       ['honeyjam key create --name sensor-1', 'a key for an agent on another machine'],
       ['honeyjam key create --name edge-firewall --scope read', 'a key for a firewall'],
+      ['honeyjam key rotate 3', 'another key in the place of the one with the id 3'],
       ['honeyjam key revoke 3', 'end the key with the id 3'],
     ],
   })
@@ -54,6 +64,12 @@ function addCreate(key: Command, context: Context): void {
     .addOption(option('--name <name>', 'what the key is for').makeOptionMandatory())
     .addOption(scopeOption())
     .addOption(ttlOption('how long it is valid').default(undefined, 'until it is revoked'))
+    .addOption(
+      repeatableOption('--network <cidr>', 'where it may be used from; may be repeated').default(
+        undefined,
+        'anywhere',
+      ),
+    )
     .action(async (options: CreateOptions) => {
       const { createKey } = await import('../manage-keys.ts')
       await createKey(options, context)
@@ -66,6 +82,7 @@ function addCreate(key: Command, context: Context): void {
         'honeyjam key create --name edge-firewall --scope read --ttl 31536000',
         'one that may read, for a year',
       ],
+      ['honeyjam key create --name sensor-2 --network 192.0.2.0/24', 'one that works from one network only'],
     ],
     exitCodes: EXITS,
   })
@@ -85,6 +102,32 @@ function addList(key: Command, context: Context): void {
     examples: [
       ['honeyjam key list', 'as a table'],
       ['honeyjam key list --json', 'as JSON'],
+    ],
+    exitCodes: EXITS,
+  })
+}
+
+function addRotate(key: Command, context: Context): void {
+  const command = key
+    .command('rotate <id>')
+    .summary('replace a key')
+    .description(
+      'Makes a key that may do the same as another and prints it, this once. The old one stays valid for the overlap, so that its holder can change over.',
+    )
+    .addOption(
+      option('--overlap <seconds>', 'how long the old key stays valid; 0 ends it at once')
+        .default(86_400)
+        .argParser(integerBetween(0, MAX_TTL_SECONDS)),
+    )
+    .action(async (id: string, options: RotateOptions) => {
+      const { rotateKey } = await import('../manage-keys.ts')
+      await rotateKey(id, options, context)
+    })
+  addConnectOptions(command)
+  addHelpFooter(command, {
+    examples: [
+      ['honeyjam key rotate 3', 'both work for a day'],
+      ['honeyjam key rotate 3 --overlap 0', 'the old one is known to others'],
     ],
     exitCodes: EXITS,
   })

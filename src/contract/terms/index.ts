@@ -1,6 +1,7 @@
 export { DATASET_PATTERN, DATASETS, type DatasetName, DEFAULT_DATASET, isDataset } from './datasets.ts'
 export { type HeartbeatTaker, isHeartbeatTaker } from './heartbeat-taker.ts'
 export {
+  DEFAULT_OVERLAP_SECONDS,
   DEFAULT_TTL_SECONDS,
   MAX_ADDRESSES,
   MAX_AGENT_ID_LENGTH,
@@ -8,6 +9,7 @@ export {
   MAX_IDEMPOTENCY_KEY_LENGTH,
   MAX_INSTANT_MS,
   MAX_KEY_NAME_LENGTH,
+  MAX_KEY_NETWORKS,
   MAX_LAST_ERROR_LENGTH,
   MAX_LIST_DESCRIPTION_LENGTH,
   MAX_LIST_NAME_LENGTH,

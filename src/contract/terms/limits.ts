@@ -22,6 +22,12 @@ export const MAX_IDEMPOTENCY_KEY_LENGTH = 255
 /** Characters of the name of a key. */
 export const MAX_KEY_NAME_LENGTH = 100
 
+/** Networks that a key may be bound to. */
+export const MAX_KEY_NETWORKS = 32
+
+/** Seconds that a key stays valid after it was replaced, when the request does not say. */
+export const DEFAULT_OVERLAP_SECONDS = 86_400
+
 /** Characters of the id an agent gives itself. */
 export const MAX_AGENT_ID_LENGTH = 64
 

@@ -41,7 +41,7 @@ export const MANAGEMENT_PATHS = {
   allowlist: `${MANAGEMENT_ROOT}/allowlist`,
   /** Followed by `/ADDRESS`. */
   check: `${MANAGEMENT_ROOT}/check`,
-  /** Followed by `/ID` to revoke one. */
+  /** Followed by `/ID` to revoke one, by `/ID/rotate` to replace one. */
   keys: `${MANAGEMENT_ROOT}/keys`,
   /** Followed by `/ID`. */
   receipts: `${MANAGEMENT_ROOT}/receipts`,

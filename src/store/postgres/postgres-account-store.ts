@@ -1,4 +1,5 @@
-import type { Account, AccountStore, Scope, StoredKey } from '../../accounts/index.ts'
+import type { Account, AccountStore, KeyReplacement, Scope, StoredKey } from '../../accounts/index.ts'
+import type { Range } from '../../ip/index.ts'
 import { parseTexts } from '../rows/index.ts'
 import type { Pool } from './connect.ts'
 import { postgresError } from './postgres-error.ts'
@@ -11,9 +12,11 @@ interface KeyRow {
   readonly hash: Buffer
   readonly hint: string
   readonly scopes: string
+  readonly networks: string
   readonly created_at_ms: number
   readonly expires_at_ms: number | null
   readonly revoked_at_ms: number | null
+  readonly replaced_by: number | null
 }
 
 interface AccountRow {
@@ -62,19 +65,9 @@ export class PostgresAccountStore implements AccountStore {
   /** @throws HoneyjamError STORE_UNAVAILABLE also when there is no such account or the hash is there already */
   async addKey(key: Omit<StoredKey, 'keyId'>): Promise<StoredKey> {
     const [row] = await this.#query<KeyRow>(
-      `INSERT INTO honeyjam.account_key
-          (account_id, name, hash, hint, scopes, created_at_ms, expires_at_ms, revoked_at_ms)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING key_id`,
-      [
-        key.accountId,
-        toColumn(key.name),
-        Buffer.from(key.hash),
-        toColumn(key.hint),
-        JSON.stringify(key.scopes),
-        key.createdAtMs,
-        key.expiresAtMs ?? null,
-        key.revokedAtMs ?? null,
-      ],
+      `INSERT INTO honeyjam.account_key (${KEY_COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+        RETURNING key_id`,
+      valuesOf(key),
     )
     return { ...key, keyId: row?.key_id ?? 0 }
   }
@@ -86,6 +79,27 @@ export class PostgresAccountStore implements AccountStore {
     )
   }
 
+  /** In one statement, so that two processes never replace the same key: the second waits and finds it replaced. */
+  async replaceKey({ keyId, endsAtMs, key }: KeyReplacement): Promise<StoredKey | undefined> {
+    const [row] = await this.#query<KeyRow>(
+      `WITH old AS (
+          SELECT key_id FROM honeyjam.account_key
+            WHERE key_id = $11 AND revoked_at_ms IS NULL AND replaced_by IS NULL FOR UPDATE
+        ), new AS (
+          INSERT INTO honeyjam.account_key (${KEY_COLUMNS})
+            SELECT $1::integer, $2::text, $3::bytea, $4::text, $5::text, $6::text, $7::bigint, $8::bigint, $9::bigint,
+              $10::integer FROM old
+            RETURNING key_id
+        ), ended AS (
+          UPDATE honeyjam.account_key k SET expires_at_ms = least(k.expires_at_ms, $12), replaced_by = new.key_id
+            FROM new, old WHERE k.key_id = old.key_id
+        )
+        SELECT key_id FROM new`,
+      [...valuesOf(key), keyId, endsAtMs],
+    )
+    return row === undefined ? undefined : { ...key, keyId: row.key_id }
+  }
+
   async #query<Row extends object>(text: string, values: readonly unknown[]): Promise<readonly Row[]> {
     try {
       return (await this.#pool.query<Row>(text, [...values])).rows
@@ -93,6 +107,24 @@ export class PostgresAccountStore implements AccountStore {
       throw postgresError('accounts and keys', error)
     }
   }
+}
+
+const KEY_COLUMNS = `account_id, name, hash, hint, scopes, networks, created_at_ms, expires_at_ms, revoked_at_ms,
+  replaced_by`
+
+function valuesOf(key: Omit<StoredKey, 'keyId'>): readonly unknown[] {
+  return [
+    key.accountId,
+    toColumn(key.name),
+    Buffer.from(key.hash),
+    toColumn(key.hint),
+    JSON.stringify(key.scopes),
+    JSON.stringify(key.networks),
+    key.createdAtMs,
+    key.expiresAtMs ?? null,
+    key.revokedAtMs ?? null,
+    key.replacedBy ?? null,
+  ]
 }
 
 function toKey(row: KeyRow): StoredKey {
@@ -104,8 +136,10 @@ function toKey(row: KeyRow): StoredKey {
     hint: fromColumn(row.hint),
     // words this version does not know grant nothing
     scopes: parseTexts(row.scopes) as readonly Scope[],
+    networks: parseTexts(row.networks) as readonly Range[],
     createdAtMs: row.created_at_ms,
     ...(row.expires_at_ms === null ? {} : { expiresAtMs: row.expires_at_ms }),
     ...(row.revoked_at_ms === null ? {} : { revokedAtMs: row.revoked_at_ms }),
+    ...(row.replaced_by === null ? {} : { replacedBy: row.replaced_by }),
   }
 }

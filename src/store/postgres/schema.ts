@@ -263,4 +263,6 @@ export const MIGRATIONS: readonly string[] = [
       ) RETURNING h.trimmed_position INTO v_position;
     RETURN v_position;
   END $$;`,
+
+  `ALTER TABLE honeyjam.account_key ADD COLUMN networks text NOT NULL DEFAULT '[]', ADD COLUMN replaced_by integer;`,
 ]

@@ -1,4 +1,4 @@
-import type { Account, AccountStore, StoredKey } from '../../accounts/index.ts'
+import type { Account, AccountStore, KeyReplacement, StoredKey } from '../../accounts/index.ts'
 import type { TablesCalls } from './tables-worker.ts'
 import type { WorkerClient } from './worker-client.ts'
 
@@ -33,5 +33,9 @@ export class SqliteAccountStore implements AccountStore {
 
   revokeKey(keyId: number, revokedAtMs: number): Promise<void> {
     return this.#worker.call('revokeKey', { keyId, revokedAtMs })
+  }
+
+  replaceKey(replacement: KeyReplacement): Promise<StoredKey | undefined> {
+    return this.#worker.call('replaceKey', replacement)
   }
 }

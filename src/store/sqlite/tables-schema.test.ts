@@ -6,7 +6,7 @@ import { openDatabase } from './database.ts'
 import { Tables } from './tables.ts'
 import { tablesFile } from './tables-schema.ts'
 
-it.each([1, 2])(
+it.each([1, 2, 3])(
   'takes a file of version %i, with what stands in it, to one that holds agents and lists',
   (version) => {
     const directory = mkdtempSync(join(tmpdir(), 'honeyjam-tables-'))

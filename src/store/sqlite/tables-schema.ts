@@ -123,6 +123,9 @@ const MIGRATIONS = [
     applied_position INTEGER NOT NULL,
     PRIMARY KEY (account, list_id)
   ) WITHOUT ROWID;`,
+
+  `ALTER TABLE account_key ADD COLUMN networks TEXT NOT NULL DEFAULT '[]';
+  ALTER TABLE account_key ADD COLUMN replaced_by INTEGER;`,
 ]
 
 /**

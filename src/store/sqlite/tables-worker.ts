@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import type { AccountStore } from '../../accounts/index.ts'
+import type { AccountStore, KeyReplacement } from '../../accounts/index.ts'
 import type { AllowRow, Checkpoint, ListRows, Receipt } from '../../denylist/index.ts'
 import type { Sensor, SensorChanges } from '../../sensors/index.ts'
 import { openDatabase } from './database.ts'
@@ -32,6 +32,7 @@ export type TablesCalls = {
   readonly addAccount: (account: Parameters<AccountStore['addAccount']>[0]) => Result<'addAccount'>
   readonly addKey: (key: Parameters<AccountStore['addKey']>[0]) => Result<'addKey'>
   readonly revokeKey: (of: { keyId: number; revokedAtMs: number }) => void
+  readonly replaceKey: (replacement: KeyReplacement) => Result<'replaceKey'>
   readonly loadSensors: () => readonly Sensor[]
   readonly writeSensors: (changes: SensorChanges) => void
 }
@@ -62,6 +63,7 @@ if (parentPort !== null) {
         addAccount: (account) => accounts.addAccount(account),
         addKey: (key) => accounts.addKey(key),
         revokeKey: ({ keyId, revokedAtMs }) => accounts.revokeKey(keyId, revokedAtMs),
+        replaceKey: (replacement) => accounts.replaceKey(replacement),
         loadSensors: () => sensors.load(),
         writeSensors: (changes) => sensors.write(changes),
       },
