@@ -24,9 +24,11 @@ export const ARCHIVE_TABLES: readonly ArchiveTable[] = [
       hash: 'bytes',
       hint: 'text',
       scopes: 'json',
+      networks: 'json',
       created_at_ms: 'number',
       expires_at_ms: 'number',
       revoked_at_ms: 'number',
+      replaced_by: 'number',
     },
   },
   {
