@@ -37,14 +37,23 @@ export async function hurtByPlan(bench: Bench): Promise<void> {
 async function meetFault({ proxy, log }: Bench, fault: Fault): Promise<void> {
   proxy.plan(fault)
   log.write(BURST_LINES)
-  await until(`the fault ${fault}`, PATIENCE_MS, () => proxy.faults.has(fault))
+  await untilWritten(log, `the fault ${fault}`, () => proxy.faults.has(fault))
 }
 
 /** Newer addresses wait by then, so that an agent that took the report for refused would form another one. */
 async function awaitNextReport({ proxy, log }: Bench): Promise<void> {
   const before = proxy.requests
   log.write(BURST_LINES)
-  await until('the next report', PATIENCE_MS, () => proxy.requests > before)
+  await untilWritten(log, 'the next report', () => proxy.requests > before)
+}
+
+/** The log goes on meanwhile: of a burst that was cut near its start nothing would come to a report. */
+async function untilWritten(log: Bench['log'], what: string, isDone: () => boolean): Promise<void> {
+  await until(what, PATIENCE_MS, () => {
+    if (isDone()) return true
+    log.write(1)
+    return false
+  })
 }
 
 /** An agent that has come to know a failure would wait for seconds, after a refusal for minutes. */
