@@ -1,9 +1,9 @@
-import { rangeText, unpackAddress, WORDS_PER_ADDRESS, wordsOf } from '../../ip/index.ts'
+import { type Address, rangeText, unpackAddress, WORDS_PER_ADDRESS, wordsOf } from '../../ip/index.ts'
 import type { Clock } from '../../runtime/index.ts'
 import type { AccountLists } from '../account-lists.ts'
 import { endOfStay } from '../merge-report.ts'
 import { type AddressFacts, elementOf } from './address-facts.ts'
-import { isInForce, type ListOrigin } from './list-rows.ts'
+import { isInForce, type ListOrigin, type ListType } from './list-rows.ts'
 import type { ListQuery, Lists, Page, PrivateList, PublicList } from './lists.ts'
 import type { HeldList } from './private-lists.ts'
 import type { PublicListCatalogue, PublicListInfo } from './public-lists.ts'
@@ -64,7 +64,8 @@ export class ListReader implements Lists {
     }
     for (const { listId } of lists.private.covering(listType, { words, offset: 0, nowMs }))
       matched.add(listId)
-    for (const { row } of this.#factLists(lists, { listType, address }, nowMs)) matched.add(row.listId)
+    const holding = this.#holding(factListsOf(lists, listType, nowMs), address, nowMs)
+    for (const { row } of holding) matched.add(row.listId)
     if (matched.size === 0) return []
     return [...lists.private.list(nowMs)]
       .filter(({ row }) => matched.has(row.listId))
@@ -81,10 +82,9 @@ export class ListReader implements Lists {
   }
 
   matchPublic(accountId: number, { listType, address }: ListQuery, nowMs: number): readonly PublicList[] {
-    return this.listPublic(accountId, nowMs).filter((list) => {
-      const isOn = list.listType === listType && list.selection?.status === 'ACTIVE'
-      return isOn && this.#options.publicLists.covers(list.listId, address, nowMs)
-    })
+    return this.#publicListsOn(accountId, listType, nowMs).filter(({ listId }) =>
+      this.#options.publicLists.covers(listId, address, nowMs),
+    )
   }
 
   /**
@@ -92,27 +92,27 @@ export class ListReader implements Lists {
    * is looked at once.
    */
   allowTest(lists: AccountLists, nowMs: number): (words: Uint32Array, offset: number) => boolean {
-    const { accountId } = lists
-    const hasFactLists = [...lists.private.list(nowMs)].some(
-      ({ row, rowByElement }) =>
-        row.listType === 'ALLOW' && row.resourceType !== 'CIDR' && rowByElement.size > 0,
-    )
-    const hasPublicLists = [...lists.private.selections].some(({ status }) => status === 'ACTIVE')
+    const factLists = factListsOf(lists, 'ALLOW', nowMs)
+    const publicLists = this.#publicListsOn(lists.accountId, 'ALLOW', nowMs)
     return (words, offset) => {
       if (lists.isAllowed(words, offset, nowMs)) return true
-      if (!hasFactLists && !hasPublicLists) return false
-      const query: ListQuery = { listType: 'ALLOW', address: unpackAddress(words, offset) }
-      if (hasFactLists && this.#factLists(lists, query, nowMs).length > 0) return true
-      return hasPublicLists && this.matchPublic(accountId, query, nowMs).length > 0
+      if (factLists.length === 0 && publicLists.length === 0) return false
+      const address = unpackAddress(words, offset)
+      return (
+        this.#holding(factLists, address, nowMs).length > 0 ||
+        publicLists.some(({ listId }) => this.#options.publicLists.covers(listId, address, nowMs))
+      )
     }
   }
 
-  /** Lists of AS, countries, continents and datacenters that hold the address. */
-  #factLists(lists: AccountLists, { listType, address }: ListQuery, nowMs: number): readonly HeldList[] {
-    const candidates = [...lists.private.list(nowMs)].filter(
-      ({ row, rowByElement }) =>
-        row.listType === listType && row.resourceType !== 'CIDR' && rowByElement.size > 0,
+  #publicListsOn(accountId: number, listType: ListType, nowMs: number): readonly PublicList[] {
+    return this.listPublic(accountId, nowMs).filter(
+      (list) => list.listType === listType && list.selection?.status === 'ACTIVE',
     )
+  }
+
+  /** Those of the lists of AS, countries, continents and datacenters that hold the address. */
+  #holding(candidates: readonly HeldList[], address: Address, nowMs: number): readonly HeldList[] {
     if (candidates.length === 0) return []
     const facts = this.#options.facts.factsOf(address)
     return candidates.filter(({ row, rowByElement }) => {
@@ -142,6 +142,14 @@ export class ListReader implements Lists {
     }
     return ranges
   }
+}
+
+/** The lists that need to know more of an address than the address. */
+function factListsOf(lists: AccountLists, listType: ListType, nowMs: number): readonly HeldList[] {
+  return [...lists.private.list(nowMs)].filter(
+    ({ row, rowByElement }) =>
+      row.listType === listType && row.resourceType !== 'CIDR' && rowByElement.size > 0,
+  )
 }
 
 function viewOf(lists: AccountLists, { row }: HeldList, nowMs: number): PrivateList {

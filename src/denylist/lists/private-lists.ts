@@ -119,10 +119,6 @@ export class PrivateLists {
     return row !== undefined && isInForce(row, nowMs) ? row : undefined
   }
 
-  get selections(): Iterable<SelectionRow> {
-    return this.#selections.values()
-  }
-
   setSelection(row: SelectionRow): void {
     this.#selections.set(row.listId, row)
   }
