@@ -76,8 +76,9 @@ function isOverLimit(lists: AccountLists, operation: ListContentOperation, { rec
   const isThere = (element: string) => isOnList(lists, { ...operation, element }, receivedAtMs)
   const removed = new Set(operation.remove)
   const added = operation.append.filter((element) => removed.has(element) || !isThere(element)).length
+  if (added === 0) return false
   const after = lists.countElements(receivedAtMs) - operation.remove.filter(isThere).length + added
-  return added > 0 && after > operation.maxElements
+  return after > operation.maxElements
 }
 
 function isOnList(lists: AccountLists, { listId, element }: ElementKey, nowMs: number): boolean {
