@@ -1,12 +1,4 @@
-import {
-  type Address,
-  type PackedRange,
-  packAddress,
-  packRange,
-  type Range,
-  rangeContains,
-  WORDS_PER_ADDRESS,
-} from '../ip/index.ts'
+import { type Address, type PackedRange, packRange, type Range, rangeContains, wordsOf } from '../ip/index.ts'
 
 /** Whether a key that may be used from `inner` only is bound at least as tightly as one that is bound to `outer`. */
 export function isWithin(inner: readonly Range[], outer: readonly Range[]): boolean {
@@ -27,8 +19,8 @@ function holds(range: PackedRange, inner: PackedRange): boolean {
 /** Whether a key that is bound to networks may be used from an address; one without any may be used from anywhere. */
 export function mayBeUsedFrom(networks: readonly Range[], address: Address | undefined): boolean {
   if (networks.length === 0) return true
-  const words = new Uint32Array(WORDS_PER_ADDRESS)
-  if (address === undefined || !packAddress(address, words, 0)) return false
+  if (address === undefined) return false
+  const words = wordsOf(address)
   return networks.some((network) => {
     const range = packRange(network)
     return range !== undefined && rangeContains(range, words, 0)

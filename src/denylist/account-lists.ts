@@ -76,19 +76,15 @@ export class AccountLists {
   unbanRanges(ranges: readonly string[], step: Step): readonly number[] {
     const changed: number[] = []
     const networks = new RangeIndex<true>()
-    let hasNetworks = false
     for (const range of ranges) {
       const packed = packRange(range)
       if (packed === undefined) continue
       if (packed.prefixLength === WHOLE_ADDRESS_BITS) {
         const outcome = this.unban(packed.words, 0, step)
         if (typeof outcome === 'object') changed.push(outcome.row)
-      } else {
-        networks.set(range, true)
-        hasNetworks = true
-      }
+      } else networks.set(range, true)
     }
-    if (!hasNetworks) return changed
+    if (networks.isEmpty) return changed
     const words = new Uint32Array(WORDS_PER_ADDRESS)
     const inNetworks = this.#endRows(step, 'keep', (row) => {
       this.reported.copyWords(row, words, 0)

@@ -75,12 +75,8 @@ export class EntryReader {
     const words = wordsOf(address)
     const row = lists.allowed.covering(words, 0, nowMs)
     if (row !== undefined) return allowedRangeOf(row)
-    for (const { element, createdAtMs, expiresAtMs } of lists.private.covering('ALLOW', {
-      words,
-      offset: 0,
-      nowMs,
-    })) {
-      return { range: element, createdAtMs, ...(expiresAtMs === undefined ? {} : { expiresAtMs }) }
+    for (const covering of lists.private.covering('ALLOW', { words, offset: 0, nowMs })) {
+      return allowedRangeOf({ ...covering, range: covering.element })
     }
     return undefined
   }
@@ -135,6 +131,10 @@ function isWanted(entry: Entry, filter: EntryFilter): boolean {
   )
 }
 
-function allowedRangeOf({ range, createdAtMs, expiresAtMs }: AllowRow): AllowedRange {
+function allowedRangeOf({
+  range,
+  createdAtMs,
+  expiresAtMs,
+}: Pick<AllowRow, 'range' | 'createdAtMs' | 'expiresAtMs'>): AllowedRange {
   return { range, createdAtMs, ...(expiresAtMs === undefined ? {} : { expiresAtMs }) }
 }

@@ -12,7 +12,7 @@ export type ListOperation =
   | PublicListSelectOperation
   | PublicListReleaseOperation
 
-/** Makes a private list; `exists` when the id is taken, `over-limit` when the account has as many lists as it may. */
+/** Makes a private list; `over-limit` when the account has as many lists as it may, or one of this id. */
 export interface ListCreateOperation extends OperationBase {
   readonly kind: 'list-create'
   /** A new UUID. */
