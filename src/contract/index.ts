@@ -38,7 +38,7 @@ export {
   SCOPE_WORDS,
   SkipWord,
 } from './management-api.ts'
-export { LogQuery, PageQuery } from './query-values.ts'
+export { epochMsOf, LogQuery, PageQuery } from './query-values.ts'
 export { AddressesRequest, FalsePositiveRequest, ReportRequest } from './report-api.ts'
 export { Heartbeat, SensorInfo, SensorList } from './sensor-api.ts'
 export * from './terms/index.ts'

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { permitted } from './query-values.ts'
+import { TtlSeconds } from './report-api.ts'
 import {
   MAX_LIST_DESCRIPTION_LENGTH,
   MAX_LIST_NAME_LENGTH,
@@ -85,9 +86,7 @@ export const ListOriginRequest = z.object(
       .min(1, 'ensure this value has at least 1 character')
       .max(MAX_ORIGIN_LENGTH, `ensure this value has at most ${MAX_ORIGIN_LENGTH} characters`),
     status: z.enum(ORIGIN_STATUSES, permitted(ORIGIN_STATUSES)),
-    ttl: WholeNumber.min(1, 'ensure this value is greater than 0')
-      .max(MAX_TTL_SECONDS, `ensure this value is less than or equal to ${MAX_TTL_SECONDS}`)
-      .nullish(),
+    ttl: TtlSeconds.nullish(),
   },
   NOT_AN_OBJECT,
 )

@@ -18,12 +18,17 @@ const IntegerText = z.string().transform((text, context): number => {
   return 0
 })
 
+/** Epoch milliseconds of a time that may be in seconds. */
+export function epochMsOf(value: number): number {
+  return value < SMALLEST_MS_TIMESTAMP ? value * 1000 : value
+}
+
 /** Epoch milliseconds; smaller values are seconds. */
 export const Timestamp = atLeast(
   0,
   'value_error.number.not_ge',
   'ensure this value is greater than or equal to 0',
-).transform((value) => (value < SMALLEST_MS_TIMESTAMP ? value * 1000 : value))
+).transform(epochMsOf)
 
 /** Which part of a list is wanted. */
 export const PageQuery = z.object({

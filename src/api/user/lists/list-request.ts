@@ -1,12 +1,9 @@
 import type { z } from 'zod'
-import { checkRequest, ResourceTypePath, type ResourceWord } from '../../../contract/index.ts'
+import { checkRequest, epochMsOf, ResourceTypePath, type ResourceWord } from '../../../contract/index.ts'
 import { refuse, refuseFaults } from '../../refusal.ts'
 import type { ListKind } from './list-kind.ts'
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
-
-/** Values below it are seconds, others milliseconds, as in queries. */
-const SMALLEST_MS_TIMESTAMP = 100_000_000_000
 
 /** @throws Refusal 422 when the part of the path is no UUID */
 export function listIdOf({ id }: { readonly id: string }, { parameter }: ListKind): string {
@@ -52,7 +49,7 @@ export function expiresAtOf({ ttl, expiry }: Lifetime, nowMs: number): number | 
   if (ttl === undefined && expiry === undefined) return undefined
   if (typeof ttl === 'number') return inFuture(nowMs + ttl * 1000, nowMs)
   if (typeof expiry !== 'number') return null
-  return inFuture(expiry < SMALLEST_MS_TIMESTAMP ? expiry * 1000 : expiry, nowMs)
+  return inFuture(epochMsOf(expiry), nowMs)
 }
 
 function inFuture(expiresAtMs: number, nowMs: number): number {
