@@ -1,10 +1,10 @@
 import type { FastifyInstance, FastifyRequest, onRequestHookHandler } from 'fastify'
-import { checkRequest, LogQuery, USER_PATHS } from '../../contract/index.ts'
+import { LogQuery, USER_PATHS } from '../../contract/index.ts'
 import { classifyAddress } from '../../ip/index.ts'
 import { requireScope } from '../authenticate.ts'
 import type { ApiContext } from '../context.ts'
 import { type AddressParams, pathAddressOf } from '../path-address.ts'
-import { lastOfEach } from '../query.ts'
+import { checkQuery } from '../query.ts'
 import { refuse, refuseFaults, refuseUnknown } from '../refusal.ts'
 import { checkDataset, checkNotInFuture } from './reported-filter.ts'
 
@@ -29,14 +29,13 @@ export function addLogRoutes(
 
 function listLogs({ clock, settings }: ApiContext, request: FastifyRequest<LogRoute>) {
   const address = pathAddressOf(request.params)
-  const query = checkRequest(LogQuery, lastOfEach(request.query), 'query')
-  if (query.kind === 'invalid') throw refuseFaults(query.faults)
+  const query = checkQuery(request, LogQuery)
   const addressClass = classifyAddress(address)
   if (addressClass !== 'public' && settings.privateAddresses !== 'accept') {
     throw refuse('ip-address-must-be-public', `${address} is ${addressClass}`)
   }
-  checkDataset(query.value.dataset)
-  checkNotInFuture('logged_after', query.value.logged_after, clock.nowMs())
+  checkDataset(query.dataset)
+  checkNotInFuture('logged_after', query.logged_after, clock.nowMs())
   // the published schema requires `debug`, and says nothing of it
   return { self: `${USER_PATHS.log}/${address}`, logs: [], debug: {} }
 }

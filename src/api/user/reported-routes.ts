@@ -1,12 +1,12 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify'
-import { checkRequest, ReportedQuery, USER_PATHS } from '../../contract/index.ts'
+import { ReportedQuery, USER_PATHS } from '../../contract/index.ts'
 import { FEED_FORMATS, reportedAddressOf } from '../../feed/index.ts'
 import { wordsOf } from '../../ip/index.ts'
 import { admissionOf, requireScope } from '../authenticate.ts'
 import type { ApiContext } from '../context.ts'
 import { type AddressParams, pathAddressOf } from '../path-address.ts'
-import { lastOfEach } from '../query.ts'
-import { refuse, refuseFaults, refuseUnknown } from '../refusal.ts'
+import { checkQuery } from '../query.ts'
+import { refuse, refuseUnknown } from '../refusal.ts'
 import { originOf, submitOperation } from '../submit-operation.ts'
 import { reportedFilterOf } from './reported-filter.ts'
 import { streamText } from './stream-text.ts'
@@ -37,11 +37,10 @@ function sendList(
   reply: FastifyReply,
 ): FastifyReply {
   const nowMs = clock.nowMs()
-  const checked = checkRequest(ReportedQuery, lastOfEach(request.query), 'query')
-  if (checked.kind === 'invalid') throw refuseFaults(checked.faults)
-  const { output_format: formatName, ip_protocol_version: protocol } = checked.value
+  const query = checkQuery(request, ReportedQuery)
+  const { output_format: formatName, ip_protocol_version: protocol } = query
   const format = FEED_FORMATS[formatName]
-  const filter = reportedFilterOf(checked.value, nowMs)
+  const filter = reportedFilterOf(query, nowMs)
   if (format.isSingleProtocol && protocol === 'ALL') {
     const detail = `${formatName} holds one protocol: send ip_protocol_version=IPV4 or IPV6`
     throw refuse('combined-ip-protocol-not-supported', detail)

@@ -4,7 +4,6 @@ import {
   AssessCsvQuery,
   type AssessmentInfo,
   type AssessmentList,
-  checkRequest,
   USER_PATHS,
 } from '../../../contract/index.ts'
 import { assessAddress, type ScoreFactor } from '../../../denylist/index.ts'
@@ -13,8 +12,8 @@ import { admissionOf, requireScope } from '../../authenticate.ts'
 import type { ApiContext } from '../../context.ts'
 import { jsonBodyOf } from '../../json-body.ts'
 import { type AddressParams, pathAddressOf } from '../../path-address.ts'
-import { lastOfEach } from '../../query.ts'
-import { refuse, refuseFaults } from '../../refusal.ts'
+import { checkQuery } from '../../query.ts'
+import { refuse } from '../../refusal.ts'
 import { addressBatchOf } from './address-batch.ts'
 import { assessmentInfo } from './assessment-info.ts'
 import { addressesOfCsv } from './csv-addresses.ts'
@@ -57,9 +56,8 @@ async function assessBatch(context: ApiContext, request: FastifyRequest): Promis
 }
 
 async function assessCsv(context: ApiContext, request: FastifyRequest): Promise<AssessmentList> {
-  const query = checkRequest(AssessCsvQuery, lastOfEach(request.query), 'query')
-  if (query.kind === 'invalid') throw refuseFaults(query.faults)
-  const addresses = addressesOfCsv(await csvFileOf(request), { isStrict: query.value.strict_parse })
+  const { strict_parse: isStrict } = checkQuery(request, AssessCsvQuery)
+  const addresses = addressesOfCsv(await csvFileOf(request), { isStrict })
   return { self: USER_PATHS.assessCsv, results: await assessAll(context, request, addresses) }
 }
 

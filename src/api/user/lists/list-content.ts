@@ -1,6 +1,5 @@
 import type { FastifyReply } from 'fastify'
 import {
-  checkRequest,
   type Fault,
   type ListContent,
   ListContentRequest,
@@ -10,7 +9,7 @@ import {
 } from '../../../contract/index.ts'
 import { type PrivateList, parseElement } from '../../../denylist/index.ts'
 import { checkBody, jsonBodyOf } from '../../json-body.ts'
-import { lastOfEach } from '../../query.ts'
+import { checkQuery } from '../../query.ts'
 import { refuse, refuseFaults } from '../../refusal.ts'
 import { listContent } from './list-answers.ts'
 import { accountIdOf, type ListCall, nowMsOf, privateListOf } from './list-call.ts'
@@ -24,9 +23,7 @@ const MAX_FAULTS = 20
 /** `GET .../private/ID/content`: a page of what is on the list. */
 export async function showContent(call: ListCall): Promise<ListContent> {
   const list = privateListOf(call)
-  const query = checkRequest(PageQuery, lastOfEach(call.request.query), 'query')
-  if (query.kind === 'invalid') throw refuseFaults(query.faults)
-  const { page, page_size: count } = query.value
+  const { page, page_size: count } = checkQuery(call.request, PageQuery)
   const elements = await call.context.denylist.lists.contentOf(
     { accountId: accountIdOf(call), listId: list.listId },
     { from: (page - 1) * count, count },

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import { checkRequest, epochMsOf, ResourceTypePath, type ResourceWord } from '../../../contract/index.ts'
+import { checkBody } from '../../json-body.ts'
 import { refuse, refuseFaults } from '../../refusal.ts'
 import type { ListKind } from './list-kind.ts'
 
@@ -28,9 +29,9 @@ export function resourceTypeOf(text: string): ResourceWord {
  */
 export function checkPayload<Schema extends z.ZodType>(body: unknown, schema: Schema): z.output<Schema> {
   const isWrapped = typeof body === 'object' && body !== null && Object.hasOwn(body, 'payload')
-  const checked = checkRequest(schema, isWrapped ? (body as { payload: unknown }).payload : body, 'body')
+  if (!isWrapped) return checkBody(body, schema)
+  const checked = checkRequest(schema, (body as { payload: unknown }).payload, 'body')
   if (checked.kind === 'valid') return checked.value
-  if (!isWrapped) throw refuseFaults(checked.faults)
   throw refuseFaults(
     checked.faults.map((fault) => ({ ...fault, loc: ['body', 'payload', ...fault.loc.slice(1)] })),
   )
