@@ -11,12 +11,12 @@ import {
 } from '../../contract/index.ts'
 import type { AllowedRange } from '../../denylist/index.ts'
 import { isTooWideToList, packRange, parseRange, type Range } from '../../ip/index.ts'
+import type { AdmissionHooks } from '../admission-hooks.ts'
 import { admissionOf } from '../authenticate.ts'
 import type { ApiContext } from '../context.ts'
 import { checkBody, jsonBodyOf } from '../json-body.ts'
 import { refuseFaults } from '../refusal.ts'
 import { type OperationOrigin, originOf, submitOperation } from '../submit-operation.ts'
-import type { AdmissionHooks } from './admission-hooks.ts'
 
 /** `POST /honeyjam/v1/allow` and `/disallow`, `GET /honeyjam/v1/allowlist`. */
 export function addAllowlistRoutes(

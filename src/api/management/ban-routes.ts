@@ -8,11 +8,11 @@ import {
 } from '../../contract/index.ts'
 import { selectAddresses } from '../../denylist/index.ts'
 import type { Address } from '../../ip/index.ts'
+import type { AdmissionHooks } from '../admission-hooks.ts'
 import { admissionOf } from '../authenticate.ts'
 import type { ApiContext } from '../context.ts'
 import { checkBody, jsonBodyOf } from '../json-body.ts'
 import { type OperationOrigin, originOf, submitOperation } from '../submit-operation.ts'
-import type { AdmissionHooks } from './admission-hooks.ts'
 import { examineAddresses } from './examine-addresses.ts'
 
 /** `POST /honeyjam/v1/ban` and `/unban`: as in the Report API, but each address is answered for. */

@@ -3,10 +3,10 @@ import { type CheckResult, MANAGEMENT_PATHS, USER_PATHS } from '../../contract/i
 import type { Denylist, ListType } from '../../denylist/index.ts'
 import { reportedAddressOf } from '../../feed/index.ts'
 import { type Address, classifyAddress } from '../../ip/index.ts'
+import type { AdmissionHooks } from '../admission-hooks.ts'
 import { admissionOf } from '../authenticate.ts'
 import type { ApiContext } from '../context.ts'
 import { type AddressParams, pathAddressOf } from '../path-address.ts'
-import type { AdmissionHooks } from './admission-hooks.ts'
 
 interface CheckRoute {
   readonly Params: AddressParams

@@ -8,12 +8,12 @@ import {
   MANAGEMENT_PATHS,
   RotateKeyRequest,
 } from '../../contract/index.ts'
+import type { AdmissionHooks } from '../admission-hooks.ts'
 import { admissionOf, hasScope } from '../authenticate.ts'
 import type { ApiContext } from '../context.ts'
 import { checkBody, jsonBodyOf, optionalJsonBodyOf } from '../json-body.ts'
 import { isWithin } from '../key-networks.ts'
 import { refuse, refuseFaults, refuseUnknown } from '../refusal.ts'
-import type { AdmissionHooks } from './admission-hooks.ts'
 
 interface KeyRoute {
   readonly Params: { readonly id: string }

@@ -1,9 +1,9 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { MANAGEMENT_PATHS, type ReceiptInfo } from '../../contract/index.ts'
+import type { AdmissionHooks } from '../admission-hooks.ts'
 import { admissionOf } from '../authenticate.ts'
 import type { ApiContext } from '../context.ts'
 import { refuseUnknown } from '../refusal.ts'
-import type { AdmissionHooks } from './admission-hooks.ts'
 
 interface ReceiptRoute {
   readonly Params: { readonly id: string }

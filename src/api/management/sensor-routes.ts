@@ -7,11 +7,11 @@ import {
   type SensorList,
 } from '../../contract/index.ts'
 import type { Sensor } from '../../sensors/index.ts'
+import type { AdmissionHooks } from '../admission-hooks.ts'
 import { admissionOf } from '../authenticate.ts'
 import type { ApiContext } from '../context.ts'
 import { checkBody, jsonBodyOf } from '../json-body.ts'
 import { limitRate } from '../limit-rate.ts'
-import type { AdmissionHooks } from './admission-hooks.ts'
 
 /** Of one key; an agent sends one a minute. They do not count among its reports. */
 const HEARTBEATS_PER_MINUTE = 30

@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyRequest, onRequestHookHandler } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import {
   DATASET_DESCRIPTIONS,
   DATASETS,
@@ -7,7 +7,8 @@ import {
   isDataset,
   USER_PATHS,
 } from '../../contract/index.ts'
-import { admissionOf, requireScope } from '../authenticate.ts'
+import type { AdmissionHooks } from '../admission-hooks.ts'
+import { admissionOf } from '../authenticate.ts'
 import type { ApiContext } from '../context.ts'
 import { refuseUnknown } from '../refusal.ts'
 import { checkNaming } from './check-naming.ts'
@@ -17,12 +18,7 @@ interface DatasetRoute {
 }
 
 /** `GET /v1/dataset/ip[/NAME]`: the datasets, with how many entries of the account each holds. */
-export function addDatasetRoutes(
-  app: FastifyInstance,
-  context: ApiContext,
-  hooks: readonly onRequestHookHandler[],
-): void {
-  const reading = { onRequest: [...hooks, requireScope('read')] }
+export function addDatasetRoutes(app: FastifyInstance, context: ApiContext, reading: AdmissionHooks): void {
   app.get(USER_PATHS.datasets, reading, (request) => listDatasets(context, request))
   app.get<DatasetRoute>(`${USER_PATHS.datasets}/:name`, reading, (request) => showDataset(context, request))
 }

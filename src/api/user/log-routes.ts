@@ -1,7 +1,7 @@
-import type { FastifyInstance, FastifyRequest, onRequestHookHandler } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { LogQuery, USER_PATHS } from '../../contract/index.ts'
 import { classifyAddress } from '../../ip/index.ts'
-import { requireScope } from '../authenticate.ts'
+import type { AdmissionHooks } from '../admission-hooks.ts'
 import type { ApiContext } from '../context.ts'
 import { type AddressParams, pathAddressOf } from '../path-address.ts'
 import { checkQuery } from '../query.ts'
@@ -13,12 +13,7 @@ interface LogRoute {
 }
 
 /** `GET /v1/log/ip...`: when an address entered or left a dataset; nothing of it is kept yet. */
-export function addLogRoutes(
-  app: FastifyInstance,
-  context: ApiContext,
-  hooks: readonly onRequestHookHandler[],
-): void {
-  const reading = { onRequest: [...hooks, requireScope('read')] }
+export function addLogRoutes(app: FastifyInstance, context: ApiContext, reading: AdmissionHooks): void {
   app.get<LogRoute>(`${USER_PATHS.log}/:ip_address`, reading, (request) => listLogs(context, request))
   app.get<LogRoute>(`${USER_PATHS.log}/id/:id`, reading, ({ params: { id } }) => {
     if (/^-?[0-9]{1,15}$/.test(id)) throw refuseUnknown('logchange-id-not-found', id)

@@ -1,8 +1,9 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { ReportedQuery, USER_PATHS } from '../../contract/index.ts'
 import { FEED_FORMATS, reportedAddressOf } from '../../feed/index.ts'
 import { wordsOf } from '../../ip/index.ts'
-import { admissionOf, requireScope } from '../authenticate.ts'
+import type { AdmissionHooks } from '../admission-hooks.ts'
+import { admissionOf } from '../authenticate.ts'
 import type { ApiContext } from '../context.ts'
 import { type AddressParams, pathAddressOf } from '../path-address.ts'
 import { checkQuery } from '../query.ts'
@@ -21,14 +22,12 @@ interface AddressRoute {
 export function addReportedRoutes(
   app: FastifyInstance,
   context: ApiContext,
-  hooks: readonly onRequestHookHandler[],
+  { reading, managing }: { readonly reading: AdmissionHooks; readonly managing: AdmissionHooks },
 ): void {
-  const reading = { onRequest: [...hooks, requireScope('read')] }
-  const deleting = { onRequest: [...hooks, requireScope('manage')] }
   app.get(USER_PATHS.reported, reading, (request, reply) => sendList(context, request, reply))
   app.get<AddressRoute>(ADDRESS_PATH, reading, (request) => reportedAddressOf(findEntry(context, request)))
-  app.delete(USER_PATHS.allReported, deleting, (request, reply) => removeAll(context, request, reply))
-  app.delete<AddressRoute>(ADDRESS_PATH, deleting, (request, reply) => removeOne(context, request, reply))
+  app.delete(USER_PATHS.allReported, managing, (request, reply) => removeAll(context, request, reply))
+  app.delete<AddressRoute>(ADDRESS_PATH, managing, (request, reply) => removeOne(context, request, reply))
 }
 
 function sendList(

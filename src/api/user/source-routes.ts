@@ -1,6 +1,6 @@
-import type { FastifyInstance, onRequestHookHandler } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import { TIME_RANGES, USER_PATHS } from '../../contract/index.ts'
-import { requireScope } from '../authenticate.ts'
+import type { AdmissionHooks } from '../admission-hooks.ts'
 import { refuseFaults, refuseUnknown } from '../refusal.ts'
 import { checkNaming } from './check-naming.ts'
 
@@ -9,8 +9,7 @@ interface SourceRoute {
 }
 
 /** `GET /v1/source/ip...`: the feeds that datasets come from; there are none yet. */
-export function addSourceRoutes(app: FastifyInstance, hooks: readonly onRequestHookHandler[]): void {
-  const reading = { onRequest: [...hooks, requireScope('read')] }
+export function addSourceRoutes(app: FastifyInstance, reading: AdmissionHooks): void {
   app.get(USER_PATHS.sources, reading, () => ({ self: USER_PATHS.sources, sources: [] }))
   app.get<SourceRoute>(`${USER_PATHS.sources}/:source`, reading, ({ params: { source } }) => {
     checkNaming('source', source)

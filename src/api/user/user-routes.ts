@@ -1,6 +1,6 @@
 import type { FastifyInstance, onRequestHookHandler } from 'fastify'
 import { USER_PATHS } from '../../contract/index.ts'
-import { admissionOf, requireKey } from '../authenticate.ts'
+import { admissionOf, requireKey, requireScope } from '../authenticate.ts'
 import type { ApiContext } from '../context.ts'
 import { addAssessRoutes } from './assess/assess-routes.ts'
 import { addDatasetRoutes } from './dataset-routes.ts'
@@ -16,12 +16,14 @@ import { tokenInfoOf } from './token-info.ts'
 export function addUserRoutes(app: FastifyInstance, context: ApiContext): void {
   const counts = new RequestCounts()
   const onRequest = [requireKey(context), countRequest(context, counts)]
-  addReportedRoutes(app, context, onRequest)
-  addListRoutes(app, context, onRequest)
-  addAssessRoutes(app, context, onRequest)
-  addDatasetRoutes(app, context, onRequest)
-  addSourceRoutes(app, onRequest)
-  addLogRoutes(app, context, onRequest)
+  const reading = { onRequest: [...onRequest, requireScope('read')] }
+  const managing = { onRequest: [...onRequest, requireScope('manage')] }
+  addReportedRoutes(app, context, { reading, managing })
+  addListRoutes(app, context, { reading, managing })
+  addAssessRoutes(app, context, reading)
+  addDatasetRoutes(app, context, reading)
+  addSourceRoutes(app, reading)
+  addLogRoutes(app, context, reading)
   addLaterRoutes(app, onRequest)
   app.get(USER_PATHS.token, { onRequest }, (request) => {
     const admission = admissionOf(request)

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
-import type { FastifyInstance, FastifyRequest, onRequestHookHandler } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import {
   AssessCsvQuery,
   type AssessmentInfo,
@@ -8,7 +8,8 @@ import {
 } from '../../../contract/index.ts'
 import { assessAddress, type ScoreFactor } from '../../../denylist/index.ts'
 import { type Address, classifyAddress, isNeverSource } from '../../../ip/index.ts'
-import { admissionOf, requireScope } from '../../authenticate.ts'
+import type { AdmissionHooks } from '../../admission-hooks.ts'
+import { admissionOf } from '../../authenticate.ts'
 import type { ApiContext } from '../../context.ts'
 import { jsonBodyOf } from '../../json-body.ts'
 import { type AddressParams, pathAddressOf } from '../../path-address.ts'
@@ -31,12 +32,7 @@ const ASSESSED_AT_ONCE = 50
 const FACTORS: readonly ScoreFactor[] = []
 
 /** What is thought of addresses; see docs/reference/user-api.md. */
-export function addAssessRoutes(
-  app: FastifyInstance,
-  context: ApiContext,
-  hooks: readonly onRequestHookHandler[],
-): void {
-  const reading = { onRequest: [...hooks, requireScope('read')] }
+export function addAssessRoutes(app: FastifyInstance, context: ApiContext, reading: AdmissionHooks): void {
   for (const path of [USER_PATHS.assess, OLD_SPELLING]) {
     app.get<AddressRoute>(`${path}/:ip_address`, reading, (request) => assessOne(context, request))
     app.post(path, reading, (request) => assessBatch(context, request))

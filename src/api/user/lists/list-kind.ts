@@ -1,6 +1,6 @@
-import type { onRequestHookHandler } from 'fastify'
 import { USER_PATHS } from '../../../contract/index.ts'
 import type { ListType } from '../../../denylist/index.ts'
+import type { AdmissionHooks } from '../../admission-hooks.ts'
 
 /** Denylists or allowlists: the operations are the same. */
 export interface ListKind {
@@ -28,8 +28,8 @@ export const LIST_KINDS: readonly ListKind[] = [
 
 /** The hooks of routes that only tell, and of those that change. */
 export interface ListHooks {
-  readonly reading: { readonly onRequest: onRequestHookHandler[] }
-  readonly managing: { readonly onRequest: onRequestHookHandler[] }
+  readonly reading: AdmissionHooks
+  readonly managing: AdmissionHooks
 }
 
 /** The parameters of the routes' paths. */
