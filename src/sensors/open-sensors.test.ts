@@ -95,6 +95,20 @@ describe('the agents of an account', () => {
     expect(store.ids).not.toContain('1 agent-1')
   })
 
+  it('that made room are not read back in the place of others where several processes share the store', async () => {
+    store.isShared = true
+    for (let index = 0; index < MAX_SENSORS; index++) note(1, `agent-${index}`)
+    await clock.advance(60_000)
+    note(1, 'new')
+    await clock.advance(60_000)
+    expect(idsOf(1)).toHaveLength(MAX_SENSORS)
+    expect(idsOf(1)).toContain('new')
+    expect(idsOf(1)).not.toContain('agent-0')
+    expect(store.ids).toHaveLength(MAX_SENSORS)
+    expect(store.ids).toContain('1 new')
+    expect(store.ids).not.toContain('1 agent-0')
+  })
+
   it('are forgotten when unseen for 90 days, also on disk', async () => {
     note(1, 'old')
     await clock.advance(60 * DAY_MS)

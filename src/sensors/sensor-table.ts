@@ -5,7 +5,6 @@ export const MAX_SENSORS = 1000
 
 /** The agents of all accounts, each account apart. */
 export class SensorTable {
-  /** Of each account, the agent longest unseen first. */
   readonly #sensorsByAccount = new Map<number, Map<string, Sensor>>()
 
   /** Takes in what an agent said last. @returns the agent that had to make room for it */
@@ -14,8 +13,11 @@ export class SensorTable {
     sensors.delete(sensor.agentId)
     sensors.set(sensor.agentId, sensor)
     if (sensors.size <= MAX_SENSORS) return undefined
-    const [longestUnseen] = sensors.values()
-    if (longestUnseen !== undefined) sensors.delete(longestUnseen.agentId)
+    // what other processes heard comes later than it was seen, so that the order of arrival says nothing
+    const longestUnseen = [...sensors.values()].reduce((oldest, each) =>
+      each.lastSeenAtMs < oldest.lastSeenAtMs ? each : oldest,
+    )
+    sensors.delete(longestUnseen.agentId)
     return longestUnseen
   }
 
