@@ -3,16 +3,10 @@ import { z } from 'zod'
 /** Addresses in one batch; more are not valid (OpenAPI of the User API 1.2.27). */
 export const MAX_ASSESSED_ADDRESSES = 500
 
-const BOOLEAN_BY_TEXT: Readonly<Record<string, boolean>> = {
-  true: true,
-  '1': true,
-  yes: true,
-  on: true,
-  false: false,
-  '0': false,
-  no: false,
-  off: false,
-}
+const BOOLEAN_BY_TEXT: ReadonlyMap<string, boolean> = new Map([
+  ...['true', '1', 'yes', 'on'].map((text) => [text, true] as const),
+  ...['false', '0', 'no', 'off'].map((text) => [text, false] as const),
+])
 
 /** Query of `POST /v1/assess/ip/csv`. */
 export const AssessCsvQuery = z.object({
@@ -20,7 +14,7 @@ export const AssessCsvQuery = z.object({
   strict_parse: z
     .string()
     .transform((text, context): boolean => {
-      const value = BOOLEAN_BY_TEXT[text.toLowerCase()]
+      const value = BOOLEAN_BY_TEXT.get(text.toLowerCase())
       if (value !== undefined) return value
       const message = 'value could not be parsed to a boolean'
       context.issues.push({ code: 'custom', message, params: { type: 'type_error.bool' }, input: text })

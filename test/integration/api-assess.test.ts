@@ -171,6 +171,7 @@ describe('POST /v1/assess/ip/csv', () => {
     })
     expect((await upload('?strict_parse=1', form('8.1.1.1\n10.0.0.1\n'))).status).toBe(200)
     expect((await upload('?strict_parse=perhaps', form('8.1.1.1\n'))).status).toBe(422)
+    expect((await upload('?strict_parse=constructor', form('8.1.1.1\n'))).status).toBe(422)
   })
 
   it('does not take another form, too many lines or parts, or no form at all', async () => {
