@@ -1,4 +1,3 @@
-import { rmSync } from 'node:fs'
 import { readSecretFile } from '../config/index.ts'
 import { HoneyjamError, replaceFile } from '../runtime/index.ts'
 
@@ -10,8 +9,6 @@ const OWNER_ONLY = 0o600
  */
 export function writeSecretFile(path: string, secret: string): void {
   try {
-    // a left-over of a crash keeps the mode it was made with
-    rmSync(`${path}.new`, { force: true })
     replaceFile(path, `${secret}\n`, { mode: OWNER_ONLY, flush: true })
   } catch (cause) {
     throw new HoneyjamError('DIRECTORY_UNUSABLE', `${path} cannot be written: ${textOf(cause)}`, { cause })

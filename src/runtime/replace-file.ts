@@ -1,4 +1,4 @@
-import { renameSync, writeFileSync } from 'node:fs'
+import { renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { flushNames } from './make-directory.ts'
 
@@ -14,6 +14,8 @@ export function replaceFile(
   text: string,
   options: { readonly mode?: number; readonly flush?: boolean } = {},
 ): void {
+  // a left-over of a crash keeps the mode it was made with
+  rmSync(`${path}.new`, { force: true })
   writeFileSync(`${path}.new`, text, options)
   renameSync(`${path}.new`, path)
   if (options.flush === true) flushNames(dirname(path))
