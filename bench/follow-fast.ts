@@ -3,12 +3,11 @@
  * Writes LOG (default: a generated one) again and again for 30 s, renames the log in the middle as Cowrie does at
  * midnight, and prints second by second how far the agent is behind.
  */
-import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
+import { findFreePort } from '../test/support/free-port.ts'
 import { GrowingLog } from './growing-log.ts'
 import { makeLog } from './make-log.ts'
 import { useOf } from './measure.ts'
@@ -28,7 +27,7 @@ try {
 
 async function followFast({ targetOptions }: BenchService, source: string): Promise<void> {
   const writer = new GrowingLog(join(scratch, 'cowrie.json'), source)
-  const metricsPort = await freePort()
+  const metricsPort = await findFreePort()
   const options = ['--state', join(scratch, 'agent'), '--metrics-listen', String(metricsPort)]
   const rest = ['--ttl-from', 'arrival', '--log-level', 'error', '--requests-per-minute', UNLIMITED]
   const agent = honeyjam(['report', '--log', writer.path, ...options, ...rest, ...targetOptions])
@@ -65,15 +64,6 @@ async function followFast({ targetOptions }: BenchService, source: string): Prom
     await stop(agent)
     writer.close()
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }
 
 async function linesRead(metricsPort: number): Promise<number> {

@@ -1,12 +1,12 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
-import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import pg from 'pg'
+import { findFreePort } from './free-port.ts'
 
 const INSTALLED = '/usr/lib/postgresql'
 /** Exists on every Debian and belongs to nothing. */
@@ -54,7 +54,7 @@ export async function startPostgres(
   const directory = mkdtempSync(join(tmpdir(), 'honeyjam-pg-'))
   const data = join(directory, 'data')
   await prepareDirectory(directory)
-  const port = await freePort()
+  const port = await findFreePort()
   await run(join(programs, 'initdb'), [
     `--pgdata=${data}`,
     '--username=tests',
@@ -147,16 +147,6 @@ function backendsOf(serverPid: number): readonly number[] {
     .split(' ')
     .map(Number)
     .filter((pid) => pid > 0)
-}
-
-async function freePort(): Promise<number> {
-  const listener = createServer()
-  listener.listen(0, '127.0.0.1')
-  await once(listener, 'listening')
-  const { port } = listener.address() as AddressInfo
-  listener.close()
-  await once(listener, 'close')
-  return port
 }
 
 async function untilAnswers(ask: () => Promise<unknown>): Promise<void> {

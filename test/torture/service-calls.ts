@@ -1,5 +1,3 @@
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 
 const POLL_MS = 50
@@ -13,19 +11,6 @@ export async function until(what: string, patienceMs: number, ask: () => unknown
     if (performance.now() > deadlineMs) throw new Error(`waited ${patienceMs} ms in vain for ${what}`)
     await pause(POLL_MS)
   }
-}
-
-/** A port that nobody listens on, so that a service can have it again after each kill. */
-export async function findFreePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => {
-    server.listen(0, '127.0.0.1', resolve)
-  })
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => {
-    server.close(resolve)
-  })
-  return port
 }
 
 export async function isHealthy(port: number): Promise<boolean> {
