@@ -85,11 +85,11 @@ export class LogRoster {
   async *each(signal: AbortSignal): AsyncGenerator<RosterLog, void, void> {
     const bell = new Bell()
     this.#bells.add(bell)
-    const given = new Set<string>()
+    let given = 0
     try {
       do {
-        for (const log of [...this.#logs.values()].filter(({ path }) => !given.has(path))) {
-          given.add(log.path)
+        for (const log of [...this.#logs.values()].slice(given)) {
+          given += 1
           yield log
         }
         await bell.wait(signal)
@@ -100,6 +100,7 @@ export class LogRoster {
   }
 
   #take(appeared: readonly string[]): void {
+    if (appeared.length === 0) return
     const taken = appeared.slice(0, MAX_MATCHING_LOGS - this.#matching)
     this.#matching += taken.length
     for (const path of taken) {
