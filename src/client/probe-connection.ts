@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { connect as connectTcp, type Socket } from 'node:net'
 import { connect as connectTls, type TLSSocket } from 'node:tls'
+import { bareHost } from '../ip/index.ts'
 import { portOf, type ServiceProxy } from './service-proxy.ts'
 import { trusting } from './trusting.ts'
 
@@ -55,7 +56,7 @@ export async function probeConnection(options: ProbeConnectionOptions): Promise<
     socket: tcp,
     // a name in SNI must be no address
     ...(/^[\d.]+$|^\[/.test(url.hostname) ? {} : { servername: url.hostname }),
-    host: bareHost(url),
+    host: bareHost(url.hostname),
     // looked at below: an untrusted certificate is what a person wants to see
     rejectUnauthorized: false,
     ...trusting(ca),
@@ -70,7 +71,7 @@ export async function probeConnection(options: ProbeConnectionOptions): Promise<
 }
 
 async function openTcp(url: URL, signal: AbortSignal): Promise<Socket> {
-  const socket = connectTcp({ host: bareHost(url), port: portOf(url) })
+  const socket = connectTcp({ host: bareHost(url.hostname), port: portOf(url) })
   try {
     await once(socket, 'connect', { signal })
     return socket
@@ -86,7 +87,7 @@ async function openTunnel(url: URL, { url: proxy }: ServiceProxy, signal: AbortS
   // imported it makes Node load its fetch as well: 10 MB that an agent never uses
   const { request } = await import('node:http')
   const asking = request({
-    host: bareHost(proxy),
+    host: bareHost(proxy.hostname),
     port: portOf(proxy),
     method: 'CONNECT',
     path: authority,
@@ -128,8 +129,4 @@ function nameOf(name: object): string {
   return Object.entries(name)
     .map(([part, value]) => `${part}=${String(value)}`)
     .join(', ')
-}
-
-function bareHost(url: URL): string {
-  return url.hostname.replace(/^\[(.*)\]$/, '$1')
 }

@@ -1,4 +1,4 @@
-import { isLoopbackHost } from '../ip/index.ts'
+import { bareHost, isLoopbackHost } from '../ip/index.ts'
 
 /** The proxy that requests to a service go through. */
 export interface ServiceProxy {
@@ -48,8 +48,5 @@ function isExempt(url: URL, environment: Environment): boolean {
 }
 
 function bare(host: string): string {
-  return host
-    .toLowerCase()
-    .replace(/^\[(.*)\]$/, '$1')
-    .replace(/(.)\.$/, '$1')
+  return bareHost(host.toLowerCase()).replace(/(.)\.$/, '$1')
 }

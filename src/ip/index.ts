@@ -10,6 +10,7 @@ export {
   wordsOf,
 } from './address.ts'
 export { AddressTable } from './address-table.ts'
+export { bareHost } from './bare-host.ts'
 export {
   type AddressClass,
   classifyAddress,

@@ -1,6 +1,6 @@
 import { lookup } from 'node:dns/promises'
 import { describeError, proxyOf } from '../../client/index.ts'
-import { parseAddress } from '../../ip/index.ts'
+import { bareHost, parseAddress } from '../../ip/index.ts'
 import { type Finding, failed, ok } from './finding.ts'
 import { hideLogin } from './hide-login.ts'
 
@@ -10,7 +10,7 @@ const PROXY_VARIABLES = ['http_proxy', 'HTTP_PROXY', 'https_proxy', 'HTTPS_PROXY
 export async function checkName(url: URL, environment: NodeJS.ProcessEnv): Promise<Finding> {
   const proxy = proxyOf(url, environment)
   const asked = proxy?.url ?? url
-  const host = asked.hostname.replace(/^\[(.*)\]$/, '$1')
+  const host = bareHost(asked.hostname)
   const details = proxyLines(environment, proxy?.variable)
   if (parseAddress(host) !== undefined) return ok(`${host} is an address, nothing to look up`, details)
   const startedAtMs = performance.now()
