@@ -2,10 +2,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { NO_LIST_CHANGES } from '../../src/denylist/index.ts'
 import { createLogger, silentLogger } from '../../src/runtime/index.ts'
 import { openSqliteStore, type SqliteStore } from '../../src/store/sqlite/index.ts'
-import { entryRow, ipv4Words, packRows } from '../support/entry-rows.ts'
+import { checkpointOf, entryRow, ipv4Words, packRows } from '../support/entry-rows.ts'
 import { CAN_MOUNT, mountSmallDisk } from '../support/small-disk.ts'
 
 let directory: string
@@ -44,7 +43,7 @@ describe('a store whose journal was lost', () => {
     const first = await open()
     await first.queue.append(new Uint8Array(1))
     const entries = packRows([entryRow({ appliedPosition: applied })])
-    await first.denylist.writeCheckpoint({ ...checkpointOf(0), entries, coveredPosition: covered })
+    await first.denylist.writeCheckpoint({ ...checkpointOfRows(0), entries, coveredPosition: covered })
     await first.close()
     rmSync(join(directory, 'journal.db'))
 
@@ -88,7 +87,7 @@ describe('a store on a full disk', () => {
       const { acknowledged, refusal } = await fillJournal(store)
       expect(refusal).toMatchObject({ code: 'STORE_UNAVAILABLE', fields: { sqliteCode: 'SQLITE_FULL' } })
       expect(acknowledged.length).toBeGreaterThan(0)
-      await expect(store.denylist.writeCheckpoint(checkpointOf(100_000))).rejects.toMatchObject({
+      await expect(store.denylist.writeCheckpoint(checkpointOfRows(100_000))).rejects.toMatchObject({
         code: 'STORE_UNAVAILABLE',
       })
       await expect(store.queue.append(new Uint8Array(100_000))).rejects.toMatchObject({
@@ -97,7 +96,7 @@ describe('a store on a full disk', () => {
 
       mounted.remount('size=64m')
       acknowledged.push(await store.queue.append(new Uint8Array(100_000)))
-      await store.denylist.writeCheckpoint(checkpointOf(100_000))
+      await store.denylist.writeCheckpoint(checkpointOfRows(100_000))
       expect((await store.queue.read(0, 1_000_000)).map(({ position }) => position)).toEqual(acknowledged)
       expect(await countEntries(store)).toBe(100_000)
       await store.close()
@@ -132,9 +131,9 @@ async function countEntries(store: SqliteStore): Promise<number> {
   return count
 }
 
-function checkpointOf(rows: number) {
+function checkpointOfRows(rows: number) {
   const entries = packRows(Array.from({ length: rows }, (_, index) => entryRow({ words: ipv4Words(index) })))
-  return { entries, allowed: [], disallowed: [], lists: NO_LIST_CHANGES, receipts: [], coveredPosition: 0 }
+  return checkpointOf({ entries, coveredPosition: 0 })
 }
 
 /** Only root may mount, and not in every container. */

@@ -1,12 +1,5 @@
-import {
-  type Checkpoint,
-  type DenylistStore,
-  type EntryRows,
-  type JournalRecord,
-  NO_LIST_CHANGES,
-  type ReportQueue,
-} from '../../src/denylist/index.ts'
-import { type EntryRow, entryRow, ipv4Words, packRows, unpackRows } from './entry-rows.ts'
+import type { DenylistStore, EntryRows, JournalRecord, ReportQueue } from '../../src/denylist/index.ts'
+import { checkpointOf, type EntryRow, entryRow, ipv4Words, packRows, unpackRows } from './entry-rows.ts'
 
 /** Addresses that many records have in common, so that a record applied twice shows in their count. */
 export const SHARED_ADDRESSES = 16
@@ -80,15 +73,7 @@ export class TallyDenylist {
   async #write(addresses: readonly number[], coveredPosition: number): Promise<void> {
     for (const address of addresses) this.#dirty.delete(address)
     const entries = packRows(addresses.map((address) => this.#rows.get(address)!))
-    const checkpoint: Checkpoint = {
-      entries,
-      allowed: [],
-      disallowed: [],
-      lists: NO_LIST_CHANGES,
-      receipts: [],
-      coveredPosition,
-    }
-    await this.#store.denylist.writeCheckpoint(checkpoint)
+    await this.#store.denylist.writeCheckpoint(checkpointOf({ entries, coveredPosition }))
   }
 
   #load(rows: EntryRows): void {
