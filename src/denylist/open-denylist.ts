@@ -78,7 +78,8 @@ async function replay(
       after = position
       count++
     }
-    if (records.length === 0) return count
+    // what other processes append meanwhile is followed later: waiting for an end might take for ever
+    if (records.length < REPLAY_PAGE) return count
   }
 }
 
