@@ -28,47 +28,30 @@ export interface PostgresDenylistStoreParts {
 /** The tables of an installation in PostgreSQL: read by all its processes, written by the one that leads. */
 export class PostgresDenylistStore implements DenylistStore {
   readonly #parts: PostgresDenylistStoreParts
-  readonly #tables: TablesReader
 
   constructor(parts: PostgresDenylistStoreParts) {
     this.#parts = parts
-    this.#tables = new TablesReader(parts.pool)
   }
 
   async snapshot<Result>(read: (tables: DenylistTables) => Promise<Result>): Promise<Result> {
-    const { pool, process } = this.#parts
-    try {
-      await process.hold(pool)
-      const client = await pool.connect()
-      try {
-        await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY')
-        const result = await read(new TablesReader(client))
-        await client.query('COMMIT')
-        client.release()
-        return result
-      } catch (error) {
-        client.release(true)
-        throw error
-      }
-    } catch (error) {
-      throw postgresError('loading the tables', error)
-    }
+    await this.#parts.process.hold(this.#parts.pool).catch(failed)
+    return await this.#atOneInstant(read)
   }
 
   coveredPosition(): Promise<number> {
-    return this.#tables.coveredPosition()
+    return this.#atOneInstant((tables) => tables.coveredPosition())
   }
 
   loadEntries(expiresAfterMs: number, onBatch: (rows: EntryRows) => void): Promise<void> {
-    return this.#tables.loadEntries(expiresAfterMs, onBatch)
+    return this.#atOneInstant((tables) => tables.loadEntries(expiresAfterMs, onBatch))
   }
 
   loadAllowed(expiresAfterMs: number): Promise<readonly AllowRow[]> {
-    return this.#tables.loadAllowed(expiresAfterMs)
+    return this.#atOneInstant((tables) => tables.loadAllowed(expiresAfterMs))
   }
 
   loadLists(expiresAfterMs: number): Promise<ListRows> {
-    return this.#tables.loadLists(expiresAfterMs)
+    return this.#atOneInstant((tables) => tables.loadLists(expiresAfterMs))
   }
 
   findReceiptById(accountId: number, receiptId: string): Promise<Receipt | undefined> {
@@ -105,6 +88,21 @@ export class PostgresDenylistStore implements DenylistStore {
     return this.#parts.close()
   }
 
+  /** What `read` throws passes as it is. */
+  async #atOneInstant<Result>(read: (tables: DenylistTables) => Promise<Result>): Promise<Result> {
+    const client = await this.#parts.pool.connect().catch(failed)
+    try {
+      await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY').catch(failed)
+      const result = await read(new TablesReader(client))
+      await client.query('COMMIT').catch(failed)
+      client.release()
+      return result
+    } catch (error) {
+      client.release(true)
+      throw error
+    }
+  }
+
   async #findReceipt(where: string, values: readonly unknown[]): Promise<Receipt | undefined> {
     try {
       const [receipt] = await RECEIPTS.select(this.#parts.pool, `WHERE ${where}`, values)
@@ -113,4 +111,8 @@ export class PostgresDenylistStore implements DenylistStore {
       throw postgresError('looking for a receipt', error)
     }
   }
+}
+
+function failed(error: unknown): never {
+  throw postgresError('loading the tables', error)
 }

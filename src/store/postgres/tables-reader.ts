@@ -1,6 +1,6 @@
 import type { AllowRow, DenylistTables, EntryRows, ListRows } from '../../denylist/index.ts'
 import { ADDRESS_BYTES, bytesToAddresses, createRows, LabelReader, type MovableRows } from '../rows/index.ts'
-import type { Client, Pool } from './connect.ts'
+import type { Client } from './connect.ts'
 import { postgresError } from './postgres-error.ts'
 import type { RowTable } from './row-table.ts'
 import { ALLOWED, LIST_ELEMENTS, PRIVATE_LISTS, SELECTIONS } from './row-tables.ts'
@@ -22,11 +22,11 @@ type LoadedEntry = [
 
 const IN_FORCE = 'WHERE expires_at_ms IS NULL OR expires_at_ms > $1'
 
-/** Reads the tables of the lists on a connection, or on whichever is free. */
+/** Reads the tables of the lists on a connection that is in a transaction. */
 export class TablesReader implements DenylistTables {
-  readonly #connection: Pick<Client | Pool, 'query'>
+  readonly #connection: Pick<Client, 'query'>
 
-  constructor(connection: Pick<Client | Pool, 'query'>) {
+  constructor(connection: Pick<Client, 'query'>) {
     this.#connection = connection
   }
 
@@ -41,15 +41,24 @@ export class TablesReader implements DenylistTables {
     }
   }
 
+  /**
+   * Reads the table from one end to the other, once. Pages by key would be read by index only as long as the planner knows the
+   * table well; else each of them scans and sorts all of it.
+   */
   async loadEntries(expiresAfterMs: number, onBatch: (rows: EntryRows) => void): Promise<void> {
-    let after: [number, Buffer] = [-1, Buffer.alloc(0)]
+    await this.#query({
+      text: `DECLARE entries NO SCROLL CURSOR FOR
+        SELECT account, encode(address, 'hex'), last_report_ms, expires_at_ms, total_reports, applied_position,
+            dataset, tags
+          FROM honeyjam.reported WHERE expires_at_ms > $1`,
+      values: [expiresAfterMs],
+    })
     for (;;) {
-      const loaded = await this.#entries([...after, expiresAfterMs])
-      if (loaded.length > 0) onBatch(toRows(loaded))
-      const last = loaded.at(-1)
-      if (last === undefined || loaded.length < PAGE_ROWS) return
-      after = [last[0], Buffer.from(last[1], 'hex')]
+      const loaded = await this.#query({ rowMode: 'array', text: `FETCH ${PAGE_ROWS} FROM entries` })
+      if (loaded.length === 0) break
+      onBatch(toRows(loaded as LoadedEntry[]))
     }
+    await this.#query({ text: 'CLOSE entries' })
   }
 
   loadAllowed(expiresAfterMs: number): Promise<readonly AllowRow[]> {
@@ -76,17 +85,9 @@ export class TablesReader implements DenylistTables {
     }
   }
 
-  async #entries(values: readonly unknown[]): Promise<readonly LoadedEntry[]> {
+  async #query(query: { text: string; values?: unknown[]; rowMode?: 'array' }): Promise<readonly unknown[]> {
     try {
-      const { rows } = await this.#connection.query<LoadedEntry>({
-        rowMode: 'array',
-        text: `SELECT account, encode(address, 'hex'), last_report_ms, expires_at_ms, total_reports, applied_position,
-            dataset, tags
-          FROM honeyjam.reported WHERE (account, address) > ($1, $2) AND expires_at_ms > $3
-          ORDER BY account, address LIMIT ${PAGE_ROWS}`,
-        values: [...values],
-      })
-      return rows
+      return (await this.#connection.query(query)).rows as unknown[]
     } catch (error) {
       throw postgresError('reading entries', error)
     }
