@@ -194,6 +194,21 @@ describe.runIf(postgresOrSkip())('several processes on one PostgreSQL', () => {
     for (const process of [here, there, await open()]) expect(totals(process)).toEqual(expected)
   }, 60_000)
 
+  it('outlive the loss of a connection in the middle of reading', async () => {
+    const { store } = await open()
+    const cut = store.denylist.snapshot(async (tables) => {
+      await server.query(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE '% reads' AND state = 'idle in transaction'",
+        url,
+      )
+      // long enough for the loss to be noticed while nothing is asked
+      await wait(200)
+      return await tables.coveredPosition()
+    })
+    await expect(cut).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
+    expect(await store.denylist.coveredPosition()).toBe(0)
+  })
+
   it('say so and take nothing when the database is an older copy of itself', async () => {
     const { denylist, lost } = await open()
     await denylist.submit(report(['8.8.8.8']))

@@ -53,6 +53,8 @@ export function createPool(options: ConnectOptions): Pool {
   })
   // an idle connection that is lost is replaced at the next query
   pool.on('error', () => undefined)
+  // one that is in use tells whoever asks it next; unheard, its loss would end the process
+  pool.on('connect', (client) => client.on('error', () => undefined))
   return pool
 }
 
