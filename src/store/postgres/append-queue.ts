@@ -103,10 +103,13 @@ export class AppendQueue {
   /** Resolves once something waits, or `ended` is aborted. */
   async untilWaiting(ended: AbortSignal): Promise<void> {
     if (this.#waiting.length > 0 || ended.aborted) return
-    await new Promise<void>((resolve) => {
-      this.#onWaiting = resolve
-      ended.addEventListener('abort', () => resolve(), { once: true })
-    })
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const wake = () => resolve()
+    this.#onWaiting = wake
+    ended.addEventListener('abort', wake)
+    await promise
+    // the signal lives as long as the connection: a listener of each wait would stay with it
+    ended.removeEventListener('abort', wake)
     this.#onWaiting = () => undefined
   }
 
