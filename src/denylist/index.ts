@@ -41,7 +41,7 @@ export {
   type SkipReason,
   type UnbanOperation,
 } from './operation.ts'
-export { decodeOperation } from './operation-codec.ts'
+export { decodeOperation, encodeOperation } from './operation-codec.ts'
 export type {
   AllowRow,
   Checkpoint,
@@ -54,4 +54,5 @@ export type {
   OnceKey,
   ReportQueue,
 } from './ports.ts'
+export { IDEMPOTENCY_MS } from './receipt-book.ts'
 export { type SelectedAddresses, type SelectOptions, selectAddresses } from './select-addresses.ts'

@@ -4,9 +4,9 @@ import { join } from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import Database from 'better-sqlite3'
 import fc from 'fast-check'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { openAccounts } from '../../src/accounts/index.ts'
-import { NO_LIST_CHANGES, openDenylist } from '../../src/denylist/index.ts'
+import { encodeOperation, NO_LIST_CHANGES, openDenylist } from '../../src/denylist/index.ts'
 import { silentLogger } from '../../src/runtime/index.ts'
 import {
   ARCHIVE_TABLES,
@@ -15,6 +15,7 @@ import {
   writeArchive,
 } from '../../src/store/archive/index.ts'
 import {
+  migratePostgres,
   openPostgresSource,
   openPostgresStore,
   openPostgresTarget,
@@ -238,6 +239,38 @@ describe.runIf(postgresOrSkip())('moving a store', () => {
       { numRuns: 4 },
     )
   }, 60_000)
+
+  it('takes no journal that ends before what the tables hold: its positions would be given again', async () => {
+    const url = await server.createDatabase()
+    const journal = ARCHIVE_TABLES.find(({ name }) => name === 'journal')!
+    const record = encodeOperation({ ...reportAt(1), receiptId: 'r' })
+    for (const newestPosition of [10, 1]) {
+      const target = await openPostgresTarget(url)
+      await target.write(journal, [[1, record]])
+      const committed = target.commit({ coveredPosition: 0, newestPosition })
+      if (newestPosition === 1) await committed
+      else await expect(committed).rejects.toMatchObject({ code: 'ARCHIVE_INVALID' })
+      await target.close()
+    }
+    const source = await openPostgresSource(url)
+    expect(await source.head()).toEqual({ coveredPosition: 0, newestPosition: 1 })
+    await source.close()
+  })
+
+  it('leaves no connection open to a database of a newer version', async () => {
+    const url = await server.createDatabase()
+    await (await openPostgresSource(url)).close()
+    await server.query('UPDATE honeyjam.schema_version SET version = 1000', url)
+    for (const open of [openPostgresSource, openPostgresTarget, migratePostgres])
+      await expect(open(url)).rejects.toMatchObject({ code: 'STORE_NEWER' })
+    await vi.waitFor(async () => {
+      const left = await server.query(
+        "SELECT application_name FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'honeyjam%'",
+        url,
+      )
+      expect(left).toEqual([])
+    })
+  })
 
   it('knows every table of both stores, and every column of each', async () => {
     const url = await server.createDatabase()

@@ -20,22 +20,14 @@ const SQL_TYPES = { number: 'bigint', text: 'text', json: 'text', bytes: 'bytea'
 
 /** Brings the schema of a database up to date. @throws HoneyjamError STORE_NEWER, STORE_UNAVAILABLE */
 export async function migratePostgres(url: string): Promise<void> {
-  const client = await connect(url, 'migrate')
-  try {
-    await migrate(client)
-  } catch (error) {
-    throw postgresError('bringing the schema up to date', error)
-  } finally {
-    await endClient(client)
-  }
+  await endClient(await connectMigrated(url, 'migrate'))
 }
 
 /** Reads the store in a database as it is at this instant; services on it may go on. */
 export async function openPostgresSource(url: string): Promise<ArchiveSource> {
-  const client = await connect(url, 'export')
+  const client = await connectMigrated(url, 'export')
   const query = failing('exporting', client)
-  await migrate(client)
-  await query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY')
+  await endOnFailure(client, () => query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY'))
   return {
     async head() {
       const [head] = await query<ArchiveHead>(
@@ -61,15 +53,14 @@ export async function openPostgresSource(url: string): Promise<ArchiveSource> {
 
 /** Fills the store in a database on which no service runs. @throws HoneyjamError STORE_UNAVAILABLE one does */
 export async function openPostgresTarget(url: string): Promise<ArchiveTarget> {
-  const client = await connect(url, 'import')
+  const client = await connectMigrated(url, 'import')
   const query = failing('importing', client)
-  await migrate(client)
-  const [lock] = await query<{ got: boolean }>(`SELECT pg_try_advisory_lock(${LEADER_LOCK}) AS got`)
-  if (lock?.got !== true) {
-    await endClient(client)
-    throw new HoneyjamError('STORE_UNAVAILABLE', 'a service runs on this database: stop it first')
-  }
-  await query('BEGIN')
+  await endOnFailure(client, async () => {
+    const [lock] = await query<{ got: boolean }>(`SELECT pg_try_advisory_lock(${LEADER_LOCK}) AS got`)
+    if (lock?.got !== true)
+      throw new HoneyjamError('STORE_UNAVAILABLE', 'a service runs on this database: stop it first')
+    await query('BEGIN')
+  })
   return {
     async findOccupied() {
       for (const { name } of ARCHIVE_TABLES) {
@@ -98,13 +89,12 @@ type Query = <Row extends object>(text: string, values?: readonly unknown[]) => 
 
 /** What stands in the journal must go on behind what the tables cover, without a gap. */
 async function writeHead(query: Query, { coveredPosition, newestPosition }: ArchiveHead): Promise<void> {
-  const [journal] = await query<{ records: number; newest: number | null }>(
-    'SELECT count(*) AS records, max(position) AS newest FROM honeyjam.journal WHERE position > $1',
+  const [journal] = await query<{ records: number }>(
+    'SELECT count(*) AS records FROM honeyjam.journal WHERE position > $1',
     [coveredPosition],
   )
   const records = journal?.records ?? 0
-  const newest = journal?.newest ?? newestPosition
-  if (records > 0 && records !== newest - coveredPosition) {
+  if (records > 0 && records !== newestPosition - coveredPosition) {
     throw new HoneyjamError(
       'ARCHIVE_INVALID',
       'the journal in the archive has a gap: start and stop the service it comes from once, which merges it, and export again',
@@ -118,7 +108,7 @@ async function writeHead(query: Query, { coveredPosition, newestPosition }: Arch
     newestPosition,
   ])
   await query('UPDATE honeyjam.journal_head SET position = $1, trimmed_position = $2', [
-    Math.max(newest, covered),
+    newestPosition,
     covered,
   ])
   for (const [table, id] of [
@@ -181,5 +171,22 @@ async function connect(url: string, name: string): Promise<Client> {
     return await connectClient({ url, applicationName: 'honeyjam' }, name)
   } catch (error) {
     throw postgresError(`opening ${place}`, error)
+  }
+}
+
+/** A connection whose database has today's schema; when that fails, none stays open. */
+async function connectMigrated(url: string, name: string): Promise<Client> {
+  const client = await connect(url, name)
+  await endOnFailure(client, () => migrate(client))
+  return client
+}
+
+/** An open connection would keep the program from ending. */
+async function endOnFailure(client: Client, step: () => Promise<unknown>): Promise<void> {
+  try {
+    await step()
+  } catch (error) {
+    await endClient(client)
+    throw postgresError('bringing the schema up to date', error)
   }
 }
