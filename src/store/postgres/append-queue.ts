@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { OnceKey } from '../../denylist/index.ts'
-import { HoneyjamError } from '../../runtime/index.ts'
+import type { HoneyjamError } from '../../runtime/index.ts'
+import { unavailable } from './postgres-error.ts'
 
 /** How much may wait for the database; more is refused, so that a slow one cannot fill the memory. */
 export const MAX_WAITING_RECORDS = 8192
@@ -130,8 +131,4 @@ export class AppendQueue {
       `${records} records (${this.#bytes} bytes) wait for PostgreSQL already: send it again later`,
     )
   }
-}
-
-export function unavailable(message: string, cause?: unknown): HoneyjamError {
-  return new HoneyjamError('STORE_UNAVAILABLE', message, { cause })
 }

@@ -1,17 +1,15 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { DatabaseError } from 'pg'
-import type { OnceKey } from '../../denylist/index.ts'
-import type { HoneyjamError, Logger } from '../../runtime/index.ts'
-import { type Appended, AppendQueue, type PendingRecord, unavailable } from './append-queue.ts'
+import { IDEMPOTENCY_MS, type OnceKey } from '../../denylist/index.ts'
+import { HoneyjamError, type Logger } from '../../runtime/index.ts'
+import { type Appended, AppendQueue, type PendingRecord } from './append-queue.ts'
 import type { Client, ConnectOptions } from './connect.ts'
 import type { JournalReader } from './journal-reader.ts'
-import { hasSqlState, postgresError, REPLACED } from './postgres-error.ts'
+import { hasSqlState, postgresError, REPLACED, unavailable } from './postgres-error.ts'
 import type { ProcessRow } from './process-row.ts'
 import { Session } from './session.ts'
 import { toColumn } from './text-column.ts'
 
-/** A repeated key counts for seven days. */
-const KEEP_KEYS_MS = 7 * 86_400_000
 /** A connection that is away for less is not noticed: what arrives meanwhile waits. */
 const SHORT_LOSS_MS = 2000
 
@@ -167,7 +165,7 @@ export class Appender {
         group.map(({ once }) => (once === undefined ? null : toColumn(once.idempotencyKey))),
         group.map(({ once }) => once?.receivedAtMs ?? null),
         group.map(({ once }) => once?.receiptId ?? null),
-        KEEP_KEYS_MS,
+        IDEMPOTENCY_MS,
       ],
     })
     return rows
@@ -195,5 +193,5 @@ function isRefusal(error: unknown): boolean {
 }
 
 function isOutrun(error: unknown): error is HoneyjamError {
-  return error instanceof Error && 'code' in error && error.code === 'STORE_OUTRUN'
+  return error instanceof HoneyjamError && error.code === 'STORE_OUTRUN'
 }

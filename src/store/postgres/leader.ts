@@ -1,8 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Logger } from '../../runtime/index.ts'
-import { unavailable } from './append-queue.ts'
 import type { Client, ConnectOptions } from './connect.ts'
-import { postgresError } from './postgres-error.ts'
+import { postgresError, unavailable } from './postgres-error.ts'
 import { Session } from './session.ts'
 import { releaseJournal, trimStep } from './trim-journal.ts'
 

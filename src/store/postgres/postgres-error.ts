@@ -25,6 +25,11 @@ export function postgresError(what: string, cause: unknown): HoneyjamError {
   })
 }
 
+/** What cannot be done now and can be tried again. */
+export function unavailable(message: string, cause?: unknown): HoneyjamError {
+  return new HoneyjamError('STORE_UNAVAILABLE', message, { cause })
+}
+
 /** Whether the failure is PostgreSQL's answer with this SQLSTATE. */
 export function hasSqlState(error: unknown, sqlState: string): boolean {
   return error instanceof DatabaseError && error.code === sqlState

@@ -3,9 +3,8 @@ import type { AccountStore } from '../../accounts/index.ts'
 import type { DenylistStore, ReportQueue } from '../../denylist/index.ts'
 import type { Logger } from '../../runtime/index.ts'
 import type { SensorStore } from '../../sensors/index.ts'
-import { unavailable } from './append-queue.ts'
 import { Appender } from './appender.ts'
-import { type ConnectOptions, connectClient, createPool, type Pool } from './connect.ts'
+import { type ConnectOptions, connectClient, createPool, endClient, type Pool } from './connect.ts'
 import { JournalReader } from './journal-reader.ts'
 import { Leader } from './leader.ts'
 import { migrate } from './migrate.ts'
@@ -86,7 +85,7 @@ async function prepareDatabase(connect: ConnectOptions, place: string, logger: L
   } catch (error) {
     throw failed(error)
   } finally {
-    await client.end().catch(() => undefined)
+    await endClient(client)
   }
 }
 
@@ -125,5 +124,5 @@ function startParts(connect: ConnectOptions, logger: Logger) {
 
 /** So that the journal is not kept for it; if the database is away, others find out in a minute. */
 async function leave(row: ProcessRow, pool: Pool): Promise<void> {
-  await row.leave(pool).catch((error: unknown) => unavailable('leaving', error))
+  await row.leave(pool).catch(() => undefined)
 }

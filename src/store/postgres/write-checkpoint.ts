@@ -1,4 +1,5 @@
 import type { Checkpoint, ListChanges } from '../../denylist/index.ts'
+import { newestPositionOf } from '../rows/index.ts'
 import type { Client } from './connect.ts'
 import { ALLOWED, LIST_ELEMENTS, PRIVATE_LISTS, RECEIPTS, SELECTIONS } from './row-tables.ts'
 import { toColumn } from './text-column.ts'
@@ -43,11 +44,4 @@ async function deleteElementsOf(client: Client, lists: ListChanges['removedLists
       WHERE (account, list_id) IN (SELECT * FROM unnest($1::integer[], $2::text[]))`,
     [lists.map(({ accountId }) => accountId), lists.map(({ listId }) => toColumn(listId))],
   )
-}
-
-function newestPositionOf({ entries, allowed, coveredPosition }: Checkpoint): number {
-  const ofEntries = entries.appliedPositions
-    .subarray(0, entries.count)
-    .reduce((newest, position) => Math.max(newest, position), coveredPosition)
-  return allowed.reduce((newest, { appliedPosition }) => Math.max(newest, appliedPosition), ofEntries)
 }

@@ -10,3 +10,4 @@ export {
 } from './entry-rows.ts'
 export { parseCounts, parseOrigins, parseTexts } from './json-column.ts'
 export { LabelReader } from './label-reader.ts'
+export { newestPositionOf } from './newest-position.ts'

@@ -1,5 +1,6 @@
 import type Database from 'better-sqlite3'
 import type { Checkpoint } from '../../denylist/index.ts'
+import { newestPositionOf } from '../rows/index.ts'
 import { AccountTables } from './account-tables.ts'
 import { AllowTable } from './allow-table.ts'
 import { EntryTable } from './entry-table.ts'
@@ -60,13 +61,4 @@ export class Tables {
   close(): void {
     this.#database.close()
   }
-}
-
-function newestPositionOf({ entries, allowed, lists, coveredPosition }: Checkpoint): number {
-  const ofEntries = entries.appliedPositions
-    .subarray(0, entries.count)
-    .reduce((newest, position) => Math.max(newest, position), coveredPosition)
-  return [allowed, lists.lists, lists.elements, lists.selections]
-    .flat()
-    .reduce((newest, { appliedPosition }) => Math.max(newest, appliedPosition), ofEntries)
 }
