@@ -37,6 +37,13 @@ export interface AllowedRange {
   readonly expiresAtMs?: number
 }
 
+/** A request that says by its key whether it is a repeat. */
+export interface KeyedRequest {
+  readonly accountId: number
+  readonly idempotencyKey: string
+  readonly receivedAtMs: number
+}
+
 /** How the lists are doing, for health checks and people. */
 export interface DenylistStatus {
   /** Rows in memory, of all accounts; those that ended leave it within minutes. */
@@ -69,6 +76,8 @@ export interface Denylist {
   listAllowed(accountId: number, nowMs: number): readonly AllowedRange[]
   /** @returns `undefined` when there is none or it belongs to another account */
   findReceipt(accountId: number, receiptId: string): Promise<Receipt | undefined>
+  /** @returns the receipt of the request that was taken with this key in the seven days before `receivedAtMs` */
+  findReceiptByKey(request: KeyedRequest): Promise<Receipt | undefined>
   status(): DenylistStatus
   /** Waits for operations under way, writes everything behind, lets go. May be called twice. */
   close(): Promise<void>

@@ -6,7 +6,7 @@ export {
   type Risk,
 } from './assessment/assess.ts'
 export type { ScoreFactor, ScoreFinding } from './assessment/score-factor.ts'
-export type { AllowedRange, Denylist, DenylistStatus, Entry, EntryFilter } from './denylist.ts'
+export type { AllowedRange, Denylist, DenylistStatus, Entry, EntryFilter, KeyedRequest } from './denylist.ts'
 export type { AddressFacts, AddressFactsOf } from './lists/address-facts.ts'
 export type {
   ElementKey,

@@ -1,6 +1,6 @@
 import type { Address } from '../ip/index.ts'
 import { type Clock, HoneyjamError, type Logger } from '../runtime/index.ts'
-import type { AllowedRange, Denylist, DenylistStatus, Entry, EntryFilter } from './denylist.ts'
+import type { AllowedRange, Denylist, DenylistStatus, Entry, EntryFilter, KeyedRequest } from './denylist.ts'
 import { DenylistState } from './denylist-state.ts'
 import { EntryReader } from './entry-reader.ts'
 import { APPLY_DELAY_MS, Housekeeping } from './housekeeping.ts'
@@ -173,6 +173,10 @@ class MemoryDenylist implements Denylist {
 
   findReceipt(accountId: number, receiptId: string): Promise<Receipt | undefined> {
     return this.#receipts.find(accountId, receiptId)
+  }
+
+  findReceiptByKey(request: KeyedRequest): Promise<Receipt | undefined> {
+    return this.#receipts.findByKey(request)
   }
 
   status(): DenylistStatus {

@@ -1,3 +1,4 @@
+import type { KeyedRequest } from './denylist.ts'
 import type { Receipt } from './operation.ts'
 import type { DenylistStore } from './ports.ts'
 
@@ -63,14 +64,11 @@ export class ReceiptBook {
    * Runs `take` unless the same key of the same account was taken within seven days, or is just being taken.
    * @returns the receipt of the one time it was taken
    */
-  async once(
-    request: { readonly accountId: number; readonly idempotencyKey: string; readonly receivedAtMs: number },
-    take: () => Promise<Receipt>,
-  ): Promise<Receipt> {
+  async once(request: KeyedRequest, take: () => Promise<Receipt>): Promise<Receipt> {
     const key = keyText(request, request.idempotencyKey)
     const underWay = this.#underWayByKey.get(key)
     if (underWay !== undefined) return await underWay
-    const taking = this.#earlier(key, request).then((earlier) => earlier ?? take())
+    const taking = this.#earlier(request).then((earlier) => earlier ?? take())
     this.#underWayByKey.set(key, taking)
     try {
       return await taking
@@ -79,17 +77,17 @@ export class ReceiptBook {
     }
   }
 
-  async #earlier(
-    key: string,
-    request: { readonly accountId: number; readonly idempotencyKey: string; readonly receivedAtMs: number },
-  ): Promise<Receipt | undefined> {
-    const kept = this.#byKey.get(key)
-    if (kept !== undefined || !this.#looksUpKeys) return kept
-    return await this.#store.findReceiptByIdempotencyKey(
-      request.accountId,
-      request.idempotencyKey,
-      request.receivedAtMs - IDEMPOTENCY_MS,
-    )
+  /** @returns the receipt of the request that was taken with the same key within seven days */
+  async findByKey({ accountId, idempotencyKey, receivedAtMs }: KeyedRequest): Promise<Receipt | undefined> {
+    const kept = this.#byKey.get(keyText({ accountId }, idempotencyKey))
+    if (kept !== undefined) return kept
+    const receivedAfterMs = receivedAtMs - IDEMPOTENCY_MS
+    return await this.#store.findReceiptByIdempotencyKey(accountId, idempotencyKey, receivedAfterMs)
+  }
+
+  async #earlier(request: KeyedRequest): Promise<Receipt | undefined> {
+    if (this.#looksUpKeys) return await this.findByKey(request)
+    return this.#byKey.get(keyText(request, request.idempotencyKey))
   }
 }
 

@@ -49,15 +49,13 @@ export async function changeContent(call: ListCall): Promise<FastifyReply> {
   if (faults.length > 0) throw refuseFaults(faults)
   const { maxElements } = LIST_LIMITS
   const { listId } = list
-  await takeListOperation(call, { kind: 'list-content', listId, ...parsed, maxElements })
-  return call.reply.send()
+  return await takeListOperation(call, { kind: 'list-content', listId, ...parsed, maxElements })
 }
 
 /** `DELETE .../private/ID/content` */
 export async function emptyList(call: ListCall): Promise<FastifyReply> {
   const { listId } = privateListOf(call)
-  await takeListOperation(call, { kind: 'list-empty', listId })
-  return call.reply.send()
+  return await takeListOperation(call, { kind: 'list-empty', listId })
 }
 
 /** `PUT .../private/ID/origin` */
@@ -69,14 +67,13 @@ export async function changeOrigin(call: ListCall): Promise<FastifyReply> {
 export async function takeOrigin(call: ListCall, listId: string): Promise<FastifyReply> {
   const { origin, status, ttl } = checkBody(jsonBodyOf(call.request), ListOriginRequest)
   const expiresAtMs = expiresAtOf({ ttl }, nowMsOf(call)) ?? undefined
-  await takeListOperation(call, {
+  return await takeListOperation(call, {
     kind: 'list-origin',
     listId,
     origin: originTextOf(origin),
     status,
     ...(expiresAtMs !== undefined && { expiresAtMs }),
   })
-  return call.reply.send()
 }
 
 const PURPOSES = { DENY: 'deny', ALLOW: 'allow' } as const

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { CreateListRequest, type ListsOfAddress, UpdateListRequest } from '../../../contract/index.ts'
 import { reportedAddressOf } from '../../../feed/index.ts'
@@ -20,7 +19,7 @@ import { changeContent, changeOrigin, emptyList, showContent } from './list-cont
 import type { ListHooks, ListKind, ListRoute } from './list-kind.ts'
 import { LIST_LIMITS } from './list-limits.ts'
 import { checkPayload, expiresAtOf } from './list-request.ts'
-import { takeListOperation } from './take-list-operation.ts'
+import { changing, takeListOperation, takeNewList } from './take-list-operation.ts'
 
 /** The eleven operations on private lists; see docs/reference/user-api.md. */
 export function addPrivateListRoutes(
@@ -30,26 +29,25 @@ export function addPrivateListRoutes(
 ): void {
   const path = kind.privatePath
   const answer = answering(context, kind)
-  app.post<ListRoute>(path, managing, answer(createList))
+  const change = changing(context, kind)
+  app.post<ListRoute>(path, managing, change(createList))
   app.get<ListRoute>(`${path}/all`, reading, answer(showLists))
   app.get<ListRoute>(`${path}/all/:resource_type`, reading, answer(showLists))
   app.get<ListRoute>(`${path}/ip/:address`, reading, answer(showListsOfAddress))
   app.get<ListRoute>(`${path}/:id`, reading, answer(showList))
-  app.put<ListRoute>(`${path}/:id`, managing, answer(updateList))
-  app.delete<ListRoute>(`${path}/:id`, managing, answer(deleteList))
+  app.put<ListRoute>(`${path}/:id`, managing, change(updateList))
+  app.delete<ListRoute>(`${path}/:id`, managing, change(deleteList))
   app.get<ListRoute>(`${path}/:id/content`, reading, answer(showContent))
-  app.put<ListRoute>(`${path}/:id/content`, managing, answer(changeContent))
-  app.delete<ListRoute>(`${path}/:id/content`, managing, answer(emptyList))
-  app.put<ListRoute>(`${path}/:id/origin`, managing, answer(changeOrigin))
+  app.put<ListRoute>(`${path}/:id/content`, managing, change(changeContent))
+  app.delete<ListRoute>(`${path}/:id/content`, managing, change(emptyList))
+  app.put<ListRoute>(`${path}/:id/origin`, managing, change(changeOrigin))
 }
 
 async function createList(call: ListCall): Promise<FastifyReply> {
   const body = checkPayload(jsonBodyOf(call.request), CreateListRequest)
   const expiresAtMs = expiresAtOf(body, nowMsOf(call)) ?? undefined
-  const listId = randomUUID()
-  await takeListOperation(call, {
+  return await takeNewList(call, {
     kind: 'list-create',
-    listId,
     listType: call.kind.listType,
     resourceType: body.resource_type,
     name: body.name,
@@ -58,7 +56,6 @@ async function createList(call: ListCall): Promise<FastifyReply> {
     ...(expiresAtMs !== undefined && { expiresAtMs }),
     maxLists: LIST_LIMITS.maxLists,
   })
-  return call.reply.type('application/json; charset=utf-8').send(JSON.stringify(listId))
 }
 
 function showLists(call: ListCall) {
@@ -91,7 +88,7 @@ async function updateList(call: ListCall): Promise<FastifyReply> {
   const { listId } = privateListOf(call)
   const body = checkPayload(jsonBodyOf(call.request), UpdateListRequest)
   const expiresAtMs = expiresAtOf(body, nowMsOf(call))
-  await takeListOperation(call, {
+  return await takeListOperation(call, {
     kind: 'list-update',
     listId,
     ...(body.name !== undefined && { name: body.name }),
@@ -99,11 +96,9 @@ async function updateList(call: ListCall): Promise<FastifyReply> {
     ...(body.tags !== undefined && { tags: body.tags }),
     ...(expiresAtMs !== undefined && { expiresAtMs }),
   })
-  return call.reply.send()
 }
 
 async function deleteList(call: ListCall): Promise<FastifyReply> {
   const { listId } = privateListOf(call)
-  await takeListOperation(call, { kind: 'list-delete', listId })
-  return call.reply.send()
+  return await takeListOperation(call, { kind: 'list-delete', listId })
 }

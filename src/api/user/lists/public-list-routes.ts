@@ -19,7 +19,7 @@ import {
 import { takeOrigin } from './list-content.ts'
 import type { ListHooks, ListKind, ListRoute } from './list-kind.ts'
 import { checkPayload, expiresAtOf } from './list-request.ts'
-import { takeListOperation } from './take-list-operation.ts'
+import { accept, changing, earlierReceipt, takeListOperation } from './take-list-operation.ts'
 
 /** The nine operations on public lists; see docs/reference/user-api.md. */
 export function addPublicListRoutes(
@@ -29,15 +29,16 @@ export function addPublicListRoutes(
 ): void {
   const path = kind.publicPath
   const answer = answering(context, kind)
+  const change = changing(context, kind)
   app.get<ListRoute>(`${path}/all`, reading, answer(showLists))
   app.get<ListRoute>(`${path}/all/:resource_type`, reading, answer(showLists))
   app.get<ListRoute>(`${path}/owned`, reading, answer(showSelected))
   app.get<ListRoute>(`${path}/owned/:resource_type`, reading, answer(showSelected))
   app.get<ListRoute>(`${path}/ip/:address`, reading, answer(showListsOfAddress))
   app.get<ListRoute>(`${path}/:id`, reading, answer(showList))
-  app.put<ListRoute>(`${path}/:id`, managing, answer(selectList))
-  app.delete<ListRoute>(`${path}/:id`, managing, answer(releaseList))
-  app.put<ListRoute>(`${path}/:id/origin`, managing, answer(changeOrigin))
+  app.put<ListRoute>(`${path}/:id`, managing, change(selectList))
+  app.delete<ListRoute>(`${path}/:id`, managing, change(releaseList))
+  app.put<ListRoute>(`${path}/:id/origin`, managing, change(changeOrigin))
 }
 
 function showLists(call: ListCall) {
@@ -76,21 +77,20 @@ async function selectList(call: ListCall): Promise<FastifyReply> {
   const { listId } = publicListOf(call)
   const body = checkPayload(jsonBodyOf(call.request), SelectListRequest)
   const expiresAtMs = expiresAtOf(body, nowMsOf(call)) ?? undefined
-  await takeListOperation(call, {
+  return await takeListOperation(call, {
     kind: 'public-list-select',
     listId,
     status: body.status,
     ...(expiresAtMs !== undefined && { expiresAtMs }),
   })
-  return call.reply.send()
 }
 
 /** A list that was not selected is let go of all the same. */
 async function releaseList(call: ListCall): Promise<FastifyReply> {
   const { listId, selection } = publicListOf(call)
-  if (selection === undefined) return call.reply.code(202).send()
-  await takeListOperation(call, { kind: 'public-list-release', listId })
-  return call.reply.send()
+  if (selection !== undefined) return await takeListOperation(call, { kind: 'public-list-release', listId })
+  const earlier = await earlierReceipt(call)
+  return earlier === undefined ? call.reply.code(202).send() : accept(call, earlier)
 }
 
 async function changeOrigin(call: ListCall): Promise<FastifyReply> {

@@ -1,5 +1,5 @@
-import { MAX_IDEMPOTENCY_KEY_LENGTH } from '../../contract/index.ts'
-import { refuseFaults } from '../refusal.ts'
+import { MAX_IDEMPOTENCY_KEY_LENGTH } from '../contract/index.ts'
+import { refuseFaults } from './refusal.ts'
 
 const VISIBLE_ASCII = /^[\x21-\x7e]+$/
 
