@@ -1,9 +1,11 @@
 import type { Range } from '../ip/index.ts'
-import type { Account, Scope, StoredKey } from './ports.ts'
+import type { Account, Plan, Scope, StoredKey } from './ports.ts'
 
 /** What a valid key allows. */
 export interface Grant {
   readonly accountId: number
+  readonly accountName: string
+  readonly plan: Plan
   readonly keyId: number
   readonly keyName: string
   readonly scopes: readonly Scope[]
@@ -22,8 +24,29 @@ export interface NewKey {
 
 /** Accounts and their keys, answered from memory. */
 export interface Accounts {
-  /** @returns `undefined` for a key that is malformed, unknown, revoked or expired; the time taken does not tell which */
+  /**
+   * @returns `undefined` for a key that is malformed, unknown, revoked, expired or of a disabled account; the time taken does
+   * not tell which
+   */
   authenticate(keyText: string, nowMs: number): Grant | undefined
+  /** In the order in which they were made. */
+  listAccounts(): readonly Account[]
+  findAccount(name: string): Account | undefined
+  /** @returns `undefined` when the name is taken */
+  createAccount(options: {
+    readonly name: string
+    readonly plan: Plan
+    readonly nowMs: number
+  }): Promise<Account | undefined>
+  /** @returns the account as it is now; `undefined` when there is none with this id */
+  setPlan(accountId: number, plan: Plan): Promise<Account | undefined>
+  /**
+   * Makes its keys invalid: here at once, in other processes within a second. Disabling twice keeps the first time.
+   * @returns the account as it is now; `undefined` when there is none with this id
+   */
+  disableAccount(accountId: number, nowMs: number): Promise<Account | undefined>
+  /** @returns the account as it is now; `undefined` when there is none with this id */
+  enableAccount(accountId: number): Promise<Account | undefined>
   listKeys(accountId: number): readonly StoredKey[]
   createKey(options: {
     readonly accountId: number

@@ -2,9 +2,13 @@ export type { Accounts, Grant, NewKey } from './accounts.ts'
 export { openAccounts } from './open-accounts.ts'
 export {
   type Account,
+  type AccountChange,
   type AccountStore,
   isKeyInForce,
   type KeyReplacement,
+  PLANS,
+  type Plan,
+  planOf,
   SCOPES,
   type Scope,
   type StoredKey,

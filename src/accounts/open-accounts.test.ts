@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Range } from '../ip/index.ts'
 import { hasKeyForm } from './key-text.ts'
 import { openAccounts } from './open-accounts.ts'
-import type { Account, AccountStore, KeyReplacement, StoredKey } from './ports.ts'
+import type { Account, AccountChange, AccountStore, KeyReplacement, StoredKey } from './ports.ts'
 
 class MemoryAccountStore implements AccountStore {
   readonly accounts: Account[] = []
@@ -22,9 +22,20 @@ class MemoryAccountStore implements AccountStore {
   loadKeys(): Promise<readonly StoredKey[]> {
     return Promise.resolve([...this.keys])
   }
-  addAccount(account: Omit<Account, 'accountId'>): Promise<Account> {
+  addAccount(account: Omit<Account, 'accountId'>): Promise<Account | undefined> {
+    if (this.accounts.some(({ name }) => name === account.name)) return Promise.resolve(undefined)
     this.accounts.push({ ...account, accountId: this.accounts.length + 1 })
     return Promise.resolve(this.accounts.at(-1) as Account)
+  }
+  changeAccount(accountId: number, { plan, disabledAtMs }: AccountChange): Promise<Account | undefined> {
+    const { disabledAtMs: sinceMs, ...account } = this.accounts[accountId - 1] as Account
+    const endMs = disabledAtMs === undefined ? sinceMs : (disabledAtMs ?? undefined)
+    this.accounts[accountId - 1] = {
+      ...account,
+      ...(plan !== undefined && { plan }),
+      ...(endMs !== undefined && { disabledAtMs: endMs }),
+    }
+    return Promise.resolve(this.accounts[accountId - 1])
   }
   addKey(key: Omit<StoredKey, 'keyId'>): Promise<StoredKey> {
     this.keys.push({ ...key, keyId: this.keys.length + 1 })
@@ -62,7 +73,7 @@ describe('accounts', () => {
 
   it('make the key at the next start when the first ended between account and key', async () => {
     const store = new MemoryAccountStore()
-    await store.addAccount({ name: 'admin', createdAtMs: 0 })
+    await store.addAccount({ name: 'admin', createdAtMs: 0, plan: 'UNLIMITED' })
     const administrator = await (await openAccounts({ store })).createAdministrator(1)
     expect(administrator?.account.accountId).toBe(1)
     expect(store.accounts).toHaveLength(1)
@@ -111,6 +122,49 @@ describe('accounts', () => {
     expect(other.authenticate(keyText, 4)).toMatchObject({ keyName: 'n' })
   })
 
+  it('refuse the keys of a disabled account until it is enabled again, also where another process disabled it', async () => {
+    const { store, accounts } = await withAdministrator()
+    const other = await openAccounts({ store })
+    const account = await accounts.createAccount({ name: 'team', plan: 'PRO', nowMs: 1 })
+    const accountId = account?.accountId ?? 0
+    const { keyText } = await accounts.createKey({ accountId, name: 'n', scopes: ['read'], nowMs: 1 })
+    expect(accounts.authenticate(keyText, 2)).toMatchObject({ accountName: 'team', plan: 'PRO' })
+    expect(await accounts.disableAccount(accountId, 3)).toMatchObject({ disabledAtMs: 3 })
+    await store.tellChange()
+    for (const each of [accounts, other]) expect(each.authenticate(keyText, 4)).toBeUndefined()
+    await accounts.enableAccount(accountId)
+    await other.setPlan(accountId, 'BASIC')
+    await store.tellChange()
+    for (const each of [accounts, other])
+      expect(each.authenticate(keyText, 5)).toMatchObject({ keyName: 'n', plan: 'BASIC' })
+  })
+
+  it('keep an account disabled that was disabled while the accounts were being read', async () => {
+    const { store, accounts } = await withAdministrator()
+    await accounts.createAccount({ name: 'team', plan: 'PRO', nowMs: 1 })
+    const { keyText } = await accounts.createKey({ accountId: 2, name: 'n', scopes: ['read'], nowMs: 1 })
+    const load = store.loadAccounts.bind(store)
+    const held = Promise.withResolvers<void>()
+    store.loadAccounts = async () => {
+      const read = await load()
+      await held.promise
+      return read
+    }
+    const reading = store.tellChange()
+    const disabling = accounts.disableAccount(2, 2)
+    held.resolve()
+    await Promise.all([reading, disabling])
+    expect(accounts.authenticate(keyText, 3)).toBeUndefined()
+  })
+
+  it('take a name once', async () => {
+    const { accounts } = await withAdministrator()
+    expect(await accounts.createAccount({ name: 'admin', plan: 'FREE', nowMs: 1 })).toBeUndefined()
+    expect(accounts.listAccounts()).toMatchObject([{ accountId: 1, name: 'admin', plan: 'UNLIMITED' }])
+    expect(accounts.findAccount('admin')).toMatchObject({ accountId: 1 })
+    expect(accounts.findAccount('nobody')).toBeUndefined()
+  })
+
   it('replace a key by one that may do the same, and let the old one go on for the overlap', async () => {
     const { accounts, store } = await withAdministrator()
     const networks = ['192.0.2.0/24' as Range]
@@ -145,9 +199,6 @@ describe('accounts', () => {
   it('share one administrator account when two processes start at the same moment', async () => {
     const store = new MemoryAccountStore()
     const both = await Promise.all([openAccounts({ store }), openAccounts({ store })])
-    const add = store.addAccount.bind(store)
-    store.addAccount = (account) =>
-      store.accounts.length > 0 ? Promise.reject(new Error('taken')) : add(account)
     const administrators = await Promise.all(both.map((accounts) => accounts.createAdministrator(1)))
     expect(administrators.map((administrator) => administrator?.account.accountId)).toEqual([1, 1])
     expect(store.accounts).toHaveLength(1)

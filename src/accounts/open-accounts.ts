@@ -1,6 +1,6 @@
 import type { Accounts, Grant, NewKey } from './accounts.ts'
 import { createKeyText, hashKeyText, hasKeyForm } from './key-text.ts'
-import { type Account, type AccountStore, isKeyInForce, type StoredKey } from './ports.ts'
+import { type Account, type AccountStore, isKeyInForce, type Plan, type StoredKey } from './ports.ts'
 
 const HINT_CHARACTERS = 4
 
@@ -21,6 +21,7 @@ class MemoryAccounts implements Accounts {
   readonly #accountById = new Map<number, Account>()
   readonly #keyById = new Map<number, StoredKey>()
   readonly #keyIdByHash = new Map<string, number>()
+  #lastChange: Promise<unknown> = Promise.resolve()
 
   constructor(store: AccountStore) {
     this.#store = store
@@ -28,7 +29,10 @@ class MemoryAccounts implements Accounts {
 
   /** Takes over what the store holds. What was changed here meanwhile stays: no key is ever deleted or valid for longer again. */
   async load(): Promise<void> {
-    for (const account of await this.#store.loadAccounts()) this.#accountById.set(account.accountId, account)
+    await this.#inTurn(async () => {
+      for (const account of await this.#store.loadAccounts())
+        this.#accountById.set(account.accountId, account)
+    })
     for (const key of await this.#store.loadKeys()) {
       this.#remember(withLimitsOf(this.#keyById.get(key.keyId), key))
     }
@@ -38,10 +42,12 @@ class MemoryAccounts implements Accounts {
     const keyId = this.#keyIdByHash.get(hashText(hashKeyText(keyText)))
     const key = keyId === undefined ? undefined : this.#keyById.get(keyId)
     const account = key === undefined ? undefined : this.#accountById.get(key.accountId)
-    if (key === undefined || account === undefined || !hasKeyForm(keyText) || !isKeyInForce(key, nowMs))
-      return undefined
+    if (key === undefined || account === undefined || account.disabledAtMs !== undefined) return undefined
+    if (!hasKeyForm(keyText) || !isKeyInForce(key, nowMs)) return undefined
     return {
       accountId: key.accountId,
+      accountName: account.name,
+      plan: account.plan,
       keyId: key.keyId,
       keyName: key.name,
       scopes: key.scopes,
@@ -49,6 +55,30 @@ class MemoryAccounts implements Accounts {
       accountCreatedAtMs: account.createdAtMs,
       keyCreatedAtMs: key.createdAtMs,
     }
+  }
+
+  listAccounts(): readonly Account[] {
+    return [...this.#accountById.values()].toSorted((one, other) => one.accountId - other.accountId)
+  }
+
+  findAccount(name: string): Account | undefined {
+    return this.listAccounts().find((account) => account.name === name)
+  }
+
+  async createAccount({ name, plan, nowMs }: Parameters<Accounts['createAccount']>[0]) {
+    return await this.#changing(() => this.#store.addAccount({ name, plan, createdAtMs: nowMs }))
+  }
+
+  async setPlan(accountId: number, plan: Plan): Promise<Account | undefined> {
+    return await this.#changing(() => this.#store.changeAccount(accountId, { plan }))
+  }
+
+  async disableAccount(accountId: number, nowMs: number): Promise<Account | undefined> {
+    return await this.#changing(() => this.#store.changeAccount(accountId, { disabledAtMs: nowMs }))
+  }
+
+  async enableAccount(accountId: number): Promise<Account | undefined> {
+    return await this.#changing(() => this.#store.changeAccount(accountId, { disabledAtMs: null }))
   }
 
   listKeys(accountId: number): readonly StoredKey[] {
@@ -101,21 +131,32 @@ class MemoryAccounts implements Accounts {
   }
 
   #firstAccount(): Account | undefined {
-    return [...this.#accountById.values()][0]
+    return this.listAccounts()[0]
   }
 
   /** Another process that starts at the same moment may be faster. */
   async #addAdministrator(nowMs: number): Promise<Account> {
-    try {
-      const account = await this.#store.addAccount({ name: 'admin', createdAtMs: nowMs })
-      this.#accountById.set(account.accountId, account)
+    const added = await this.createAccount({ name: 'admin', plan: 'UNLIMITED', nowMs })
+    if (added !== undefined) return added
+    await this.load()
+    const account = this.#firstAccount()
+    if (account === undefined) throw new TypeError('the store holds no account, and takes none of this name')
+    return account
+  }
+
+  async #changing(change: () => Promise<Account | undefined>): Promise<Account | undefined> {
+    return await this.#inTurn(async () => {
+      const account = await change()
+      if (account !== undefined) this.#accountById.set(account.accountId, account)
       return account
-    } catch (error) {
-      await this.load()
-      const account = this.#firstAccount()
-      if (account === undefined) throw error
-      return account
-    }
+    })
+  }
+
+  /** One after the other, so that what is in memory is what was read or written last. */
+  #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    const turn = this.#lastChange.then(work)
+    this.#lastChange = turn.catch(() => undefined)
+    return turn
   }
 
   #remember(key: StoredKey): void {

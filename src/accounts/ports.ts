@@ -4,12 +4,31 @@ import type { Range } from '../ip/index.ts'
 export const SCOPES = ['report', 'read', 'manage', 'enforce', 'admin'] as const
 export type Scope = (typeof SCOPES)[number]
 
+/** What an account may use; the limits of each stand in docs/reference. The one that a self-hosted account has is the last. */
+export const PLANS = ['FREE', 'BASIC', 'PRO', 'ENTERPRISE', 'UNLIMITED'] as const
+export type Plan = (typeof PLANS)[number]
+
+/** Reads a plan as a store keeps it; a word that this version does not know grants the least. */
+export function planOf(word: string): Plan {
+  return PLANS.find((plan) => plan === word) ?? 'FREE'
+}
+
 /** A tenant: keys, lists and receipts of one never show in another. */
 export interface Account {
   readonly accountId: number
   /** Unique in the installation. */
   readonly name: string
   readonly createdAtMs: number
+  readonly plan: Plan
+  /** Since when its keys are not valid; what it has stays. */
+  readonly disabledAtMs?: number
+}
+
+/** What is to be different of an account; what is left out stays. */
+export interface AccountChange {
+  readonly plan?: Plan
+  /** `null` ends the time during which it is disabled. */
+  readonly disabledAtMs?: number | null
 }
 
 /** A key as it is kept: the key itself is known to its holder only. */
@@ -47,8 +66,10 @@ export interface AccountStore {
   loadAccounts(): Promise<readonly Account[]>
   /** All keys, revoked and expired ones too. */
   loadKeys(): Promise<readonly StoredKey[]>
-  /** @returns the account with the id it was given, on stable storage */
-  addAccount(account: Omit<Account, 'accountId'>): Promise<Account>
+  /** @returns the account with the id it was given, on stable storage; `undefined`, with nothing written, when the name is taken */
+  addAccount(account: Omit<Account, 'accountId'>): Promise<Account | undefined>
+  /** @returns the account as it is now, on stable storage; `undefined` when there is none */
+  changeAccount(accountId: number, change: AccountChange): Promise<Account | undefined>
   /** @returns the key with the id it was given, on stable storage */
   addKey(key: Omit<StoredKey, 'keyId'>): Promise<StoredKey>
   /** Marks the key as revoked; a repeat keeps the first time. */

@@ -54,7 +54,7 @@ function admit({ accounts, clock }: ApiContext, request: FastifyRequest): Admiss
   const grant = accounts.authenticate(bearer.keyText, clock.nowMs())
   if (grant === undefined) {
     return refuseKey(
-      'the key is not valid here: it is mistyped, unknown, expired, revoked or of another region',
+      'the key is not valid here: it is mistyped, unknown, expired, revoked, of a disabled account or of another region',
     )
   }
   const address = clientAddressOf(request)

@@ -60,7 +60,7 @@ describe('a first start that was cut off', () => {
   })
 
   it('when the account was stored and no key', async () => {
-    await installation.store.addAccount({ name: 'admin', createdAtMs: NOW_MS })
+    await installation.store.addAccount({ name: 'admin', createdAtMs: NOW_MS, plan: 'UNLIMITED' })
     writeFileSync(mark(), '')
     const finished = await restart()
     expect(isValid(finished.newKey)).toBe(true)

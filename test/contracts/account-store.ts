@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { type AccountStore, SCOPES, type StoredKey } from '../../src/accounts/index.ts'
+import { type Account, type AccountStore, PLANS, SCOPES, type StoredKey } from '../../src/accounts/index.ts'
 import type { Range } from '../../src/ip/index.ts'
 import { HoneyjamError } from '../../src/runtime/index.ts'
 import type { MakePlace, Place } from './place.ts'
@@ -25,22 +25,49 @@ export function accountStoreContract(name: string, makePlace: MakePlace<AccountS
     })
 
     it('keeps accounts and gives each an id of its own', async () => {
-      const first = await store.addAccount({ name: 'first', createdAtMs: 1_700_000_000_000 })
-      const second = await store.addAccount({ name: 'second', createdAtMs: 1_700_000_000_001 })
-      expect(first).toMatchObject({ name: 'first', createdAtMs: 1_700_000_000_000 })
+      const [free, disabled] = [
+        { name: 'first', createdAtMs: 1_700_000_000_000, plan: 'FREE' },
+        { name: 'second', createdAtMs: 1_700_000_000_001, plan: 'PRO', disabledAtMs: 1_700_000_000_002 },
+      ] as const
+      const [first, second] = [await add(store, free), await add(store, disabled)]
+      expect([first, second]).toEqual([
+        { ...free, accountId: first.accountId },
+        { ...disabled, accountId: second.accountId },
+      ])
       expect(second.accountId).not.toBe(first.accountId)
       store = await place.open()
       expect(byId(await store.loadAccounts(), 'accountId')).toEqual([first, second])
     })
 
     it('does not take a name twice', async () => {
-      const account = await store.addAccount({ name: 'same', createdAtMs: 1 })
-      await expect(store.addAccount({ name: 'same', createdAtMs: 2 })).rejects.toBeInstanceOf(HoneyjamError)
+      const account = await add(store, { name: 'same', createdAtMs: 1 })
+      expect(await store.addAccount({ name: 'same', createdAtMs: 2, plan: 'FREE' })).toBeUndefined()
       expect(await store.loadAccounts()).toEqual([account])
+      const next = await add(store, { name: 'other', createdAtMs: 3 })
+      expect(next.accountId).not.toBe(account.accountId)
+    })
+
+    it('changes what is named of one account, and keeps the time since when it is disabled', async () => {
+      const account = await add(store, { name: 'changing' })
+      const other = await add(store, { name: 'other' })
+      const change = async (...[details]: Parameters<AccountStore['changeAccount']>[1][]) =>
+        await store.changeAccount(account.accountId, details ?? {})
+      for (const plan of PLANS) expect(await change({ plan })).toEqual({ ...account, plan })
+      expect(await change({ disabledAtMs: 5 })).toEqual({ ...account, disabledAtMs: 5 })
+      expect(await change({ disabledAtMs: 6 })).toEqual({ ...account, disabledAtMs: 5 })
+      expect(await change({})).toEqual({ ...account, disabledAtMs: 5 })
+      expect(await change({ plan: 'BASIC' })).toEqual({ ...account, plan: 'BASIC', disabledAtMs: 5 })
+      store = await place.open()
+      const reloaded = byId(await store.loadAccounts(), 'accountId')
+      expect(reloaded).toEqual([{ ...account, plan: 'BASIC', disabledAtMs: 5 }, other])
+      expect(await change({ disabledAtMs: null })).toEqual({ ...account, plan: 'BASIC' })
+      expect(await store.changeAccount(other.accountId + 1, { plan: 'PRO' })).toBeUndefined()
+      store = await place.open()
+      expect(byId(await store.loadAccounts(), 'accountId')).toEqual([{ ...account, plan: 'BASIC' }, other])
     })
 
     it('loads every key as it was added', async () => {
-      const { accountId } = await store.addAccount({ name: 'owner', createdAtMs: 1 })
+      const { accountId } = await add(store, { name: 'owner' })
       const added: StoredKey[] = []
       await fc.assert(
         fc.asyncProperty(keyDetails(), async (details) => {
@@ -55,7 +82,7 @@ export function accountStoreContract(name: string, makePlace: MakePlace<AccountS
     })
 
     it('takes no key for an account that does not exist, and no hash twice', async () => {
-      const { accountId } = await store.addAccount({ name: 'owner', createdAtMs: 1 })
+      const { accountId } = await add(store, { name: 'owner' })
       const key = await store.addKey(keyOf(accountId, 1))
       await expect(store.addKey(keyOf(accountId + 1, 2))).rejects.toBeInstanceOf(HoneyjamError)
       await expect(store.addKey(keyOf(accountId, 1))).rejects.toBeInstanceOf(HoneyjamError)
@@ -63,7 +90,7 @@ export function accountStoreContract(name: string, makePlace: MakePlace<AccountS
     })
 
     it('keeps the time of the first revocation, and leaves other keys alone', async () => {
-      const { accountId } = await store.addAccount({ name: 'owner', createdAtMs: 1 })
+      const { accountId } = await add(store, { name: 'owner' })
       const revoked = await store.addKey(keyOf(accountId, 1))
       const other = await store.addKey(keyOf(accountId, 2))
       await store.revokeKey(revoked.keyId, 5000)
@@ -74,7 +101,7 @@ export function accountStoreContract(name: string, makePlace: MakePlace<AccountS
     })
 
     it('replaces a key once, and neither one that is revoked nor one that is not there', async () => {
-      const { accountId } = await store.addAccount({ name: 'owner', createdAtMs: 1 })
+      const { accountId } = await add(store, { name: 'owner' })
       const old = await store.addKey(keyOf(accountId, 1))
       const short = await store.addKey({ ...keyOf(accountId, 2), expiresAtMs: 4000 })
       const revoked = await store.addKey({ ...keyOf(accountId, 3), revokedAtMs: 1 })
@@ -98,6 +125,12 @@ export function accountStoreContract(name: string, makePlace: MakePlace<AccountS
       )
     })
   })
+}
+
+async function add(store: AccountStore, details: Partial<Account> & Pick<Account, 'name'>): Promise<Account> {
+  const account = await store.addAccount({ createdAtMs: 1, plan: 'UNLIMITED', ...details })
+  if (account === undefined) throw new Error(`the name ${details.name} is taken`)
+  return account
 }
 
 function keyDetails(): fc.Arbitrary<Omit<StoredKey, 'keyId' | 'accountId' | 'hash'>> {

@@ -111,6 +111,22 @@ describe.runIf(postgresOrSkip())('several processes on one PostgreSQL', () => {
     await waitFor(() => mine.authenticate(made!.keyText, Date.now()) === undefined)
   })
 
+  it('refuse the keys of an account within a second after another disabled it', async () => {
+    const [here, there] = await openBoth()
+    const mine = await openAccounts({ store: here.store.accounts })
+    const theirs = await openAccounts({ store: there.store.accounts })
+    const account = await mine.createAccount({ name: 'team', plan: 'FREE', nowMs: Date.now() })
+    const accountId = account?.accountId ?? 0
+    const made = await mine.createKey({ accountId, name: 'n', scopes: ['read'], nowMs: Date.now() })
+    const theirGrant = () => theirs.authenticate(made.keyText, Date.now())
+    await waitFor(() => theirGrant()?.plan === 'FREE')
+    await mine.disableAccount(accountId, Date.now())
+    await waitFor(() => theirGrant() === undefined)
+    await mine.setPlan(accountId, 'PRO')
+    await mine.enableAccount(accountId)
+    await waitFor(() => theirGrant()?.plan === 'PRO')
+  })
+
   it('take each report once, however often their connections are cut in the middle of it', async () => {
     const [here, there] = await openBoth()
     const random = randomFrom(SEED)

@@ -335,7 +335,9 @@ async function expectInUse(store: SqliteStore | PostgresStore, keyText: string):
   const clock = new ManualClock()
   const accounts = await openAccounts({ store: store.accounts })
   expect(accounts.authenticate(keyText, clock.nowMs())).toMatchObject({ scopes: ['admin'] })
-  expect((await store.accounts.addAccount({ name: 'next', createdAtMs: 1 })).accountId).toBe(2)
+  expect(await accounts.createAccount({ name: 'next', plan: 'FREE', nowMs: 1 })).toMatchObject({
+    accountId: 2,
+  })
   const denylist = await openDenylist({ store: store.denylist, queue: store.queue, clock, logger })
   const again = { ...reportAt(clock.nowMs()), receiptId: 'again', idempotencyKey: KEY }
   expect((await denylist.submit(again)).receiptId).toBe('r0')

@@ -110,8 +110,9 @@ async function makeAccounts(store: AccountStore, nowMs: number) {
   const administrator = await (await openAccounts({ store })).createAdministrator(nowMs)
   if (administrator === undefined) throw new TypeError('the store is not new')
   const { account, keyText: adminKey } = administrator
-  const { accountId } = await store.addAccount({ name: 'other', createdAtMs: nowMs })
   const accounts = await openAccounts({ store })
+  const otherAccount = await accounts.createAccount({ name: 'other', plan: 'UNLIMITED', nowMs })
+  const accountId = otherAccount?.accountId ?? 0
   const other = await accounts.createKey({ accountId, name: 'other', scopes: ['admin'], nowMs })
   return { accounts, account, adminKey, otherKey: other.keyText }
 }

@@ -14,7 +14,16 @@ const TIMES = { created_at_ms: 'number', updated_at_ms: 'number', expires_at_ms:
 
 /** All that a store holds but for how far it is (`ArchiveHead`); what others refer to comes first. */
 export const ARCHIVE_TABLES: readonly ArchiveTable[] = [
-  { name: 'account', columns: { account_id: 'number', name: 'text', created_at_ms: 'number' } },
+  {
+    name: 'account',
+    columns: {
+      account_id: 'number',
+      name: 'text',
+      created_at_ms: 'number',
+      plan: 'text',
+      disabled_at_ms: 'number',
+    },
+  },
   {
     name: 'account_key',
     columns: {

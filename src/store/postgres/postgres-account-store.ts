@@ -1,4 +1,12 @@
-import type { Account, AccountStore, KeyReplacement, Scope, StoredKey } from '../../accounts/index.ts'
+import {
+  type Account,
+  type AccountChange,
+  type AccountStore,
+  type KeyReplacement,
+  planOf,
+  type Scope,
+  type StoredKey,
+} from '../../accounts/index.ts'
 import type { Range } from '../../ip/index.ts'
 import { parseTexts } from '../rows/index.ts'
 import type { Pool } from './connect.ts'
@@ -23,6 +31,8 @@ interface AccountRow {
   readonly account_id: number
   readonly name: string
   readonly created_at_ms: number
+  readonly plan: string
+  readonly disabled_at_ms: number | null
 }
 
 /** Accounts and keys in PostgreSQL. */
@@ -41,25 +51,36 @@ export class PostgresAccountStore implements AccountStore {
   }
 
   async loadAccounts(): Promise<readonly Account[]> {
-    const rows = await this.#query<AccountRow>('SELECT * FROM honeyjam.account ORDER BY account_id', [])
-    return rows.map((row) => ({
-      accountId: row.account_id,
-      name: fromColumn(row.name),
-      createdAtMs: row.created_at_ms,
-    }))
+    return (await this.#query<AccountRow>('SELECT * FROM honeyjam.account ORDER BY account_id', [])).map(
+      toAccount,
+    )
   }
 
   async loadKeys(): Promise<readonly StoredKey[]> {
     return (await this.#query<KeyRow>('SELECT * FROM honeyjam.account_key ORDER BY key_id', [])).map(toKey)
   }
 
-  /** @throws HoneyjamError STORE_UNAVAILABLE also when the name is taken */
-  async addAccount({ name, createdAtMs }: Omit<Account, 'accountId'>): Promise<Account> {
+  async addAccount(account: Omit<Account, 'accountId'>): Promise<Account | undefined> {
+    const { name, createdAtMs, plan, disabledAtMs } = account
     const [row] = await this.#query<AccountRow>(
-      'INSERT INTO honeyjam.account (name, created_at_ms) VALUES ($1, $2) RETURNING *',
-      [toColumn(name), createdAtMs],
+      `INSERT INTO honeyjam.account (name, created_at_ms, plan, disabled_at_ms) VALUES ($1, $2, $3, $4)
+        ON CONFLICT (name) DO NOTHING RETURNING *`,
+      [toColumn(name), createdAtMs, plan, disabledAtMs ?? null],
     )
-    return { accountId: row?.account_id ?? 0, name, createdAtMs }
+    return row === undefined ? undefined : toAccount(row)
+  }
+
+  async changeAccount(
+    accountId: number,
+    { plan, disabledAtMs }: AccountChange,
+  ): Promise<Account | undefined> {
+    const [row] = await this.#query<AccountRow>(
+      `UPDATE honeyjam.account SET plan = coalesce($2, plan), disabled_at_ms = CASE
+          WHEN $3 THEN disabled_at_ms WHEN $4::bigint IS NULL THEN NULL ELSE coalesce(disabled_at_ms, $4) END
+        WHERE account_id = $1 RETURNING *`,
+      [accountId, plan ?? null, disabledAtMs === undefined, disabledAtMs ?? null],
+    )
+    return row === undefined ? undefined : toAccount(row)
   }
 
   /** @throws HoneyjamError STORE_UNAVAILABLE also when there is no such account or the hash is there already */
@@ -125,6 +146,16 @@ function valuesOf(key: Omit<StoredKey, 'keyId'>): readonly unknown[] {
     key.revokedAtMs ?? null,
     key.replacedBy ?? null,
   ]
+}
+
+function toAccount(row: AccountRow): Account {
+  return {
+    accountId: row.account_id,
+    name: fromColumn(row.name),
+    createdAtMs: row.created_at_ms,
+    plan: planOf(row.plan),
+    ...(row.disabled_at_ms === null ? {} : { disabledAtMs: row.disabled_at_ms }),
+  }
 }
 
 function toKey(row: KeyRow): StoredKey {

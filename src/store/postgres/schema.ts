@@ -265,4 +265,6 @@ export const MIGRATIONS: readonly string[] = [
   END $$;`,
 
   `ALTER TABLE honeyjam.account_key ADD COLUMN networks text NOT NULL DEFAULT '[]', ADD COLUMN replaced_by integer;`,
+
+  `ALTER TABLE honeyjam.account ADD COLUMN plan text NOT NULL DEFAULT 'UNLIMITED', ADD COLUMN disabled_at_ms bigint;`,
 ]

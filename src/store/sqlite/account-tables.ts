@@ -1,5 +1,12 @@
 import type Database from 'better-sqlite3'
-import type { Account, KeyReplacement, Scope, StoredKey } from '../../accounts/index.ts'
+import {
+  type Account,
+  type AccountChange,
+  type KeyReplacement,
+  planOf,
+  type Scope,
+  type StoredKey,
+} from '../../accounts/index.ts'
 import type { Range } from '../../ip/index.ts'
 import { parseTexts } from '../rows/index.ts'
 
@@ -13,6 +20,23 @@ interface LoadedKey extends Omit<StoredKey, 'scopes' | 'networks' | OptionalNumb
   readonly replacedBy: number | null
 }
 
+interface AccountRow {
+  readonly accountId: number
+  readonly name: string
+  readonly createdAtMs: number
+  readonly plan: string
+  readonly disabledAtMs: number | null
+}
+
+const ACCOUNT_COLUMNS = `account_id AS accountId, name, created_at_ms AS createdAtMs, plan, disabled_at_ms AS disabledAtMs`
+
+interface ChangeValues {
+  readonly accountId: number
+  readonly plan: string | null
+  readonly isKept: 0 | 1
+  readonly disabledAtMs: number | null
+}
+
 type KeyValues = [
   ...[number, string, Uint8Array, string, string, string, number],
   ...[number | null, number | null, number | null],
@@ -20,23 +44,31 @@ type KeyValues = [
 
 /** The tables `account` and `account_key`. */
 export class AccountTables {
-  readonly #insertAccount: Database.Statement<[string, number]>
+  readonly #insertAccount: Database.Statement<[string, number, string, number | null], AccountRow>
+  readonly #changeAccount: Database.Statement<[ChangeValues], AccountRow>
   readonly #insertKey: Database.Statement<KeyValues>
-  readonly #selectAccounts: Database.Statement<[], Account>
+  readonly #selectAccounts: Database.Statement<[], AccountRow>
   readonly #selectKeys: Database.Statement<[], LoadedKey>
   readonly #revoke: Database.Statement<[number, number]>
   readonly #replace: (replacement: KeyReplacement) => StoredKey | undefined
 
   constructor(database: Database.Database) {
-    this.#insertAccount = database.prepare('INSERT INTO account (name, created_at_ms) VALUES (?, ?)')
+    this.#insertAccount = database.prepare(
+      `INSERT INTO account (name, created_at_ms, plan, disabled_at_ms) VALUES (?, ?, ?, ?)
+        ON CONFLICT (name) DO NOTHING RETURNING ${ACCOUNT_COLUMNS}`,
+    )
+    this.#changeAccount = database.prepare(
+      `UPDATE account SET plan = coalesce(@plan, plan), disabled_at_ms = CASE
+          WHEN @isKept THEN disabled_at_ms WHEN @disabledAtMs IS NULL THEN NULL
+          ELSE coalesce(disabled_at_ms, @disabledAtMs) END
+        WHERE account_id = @accountId RETURNING ${ACCOUNT_COLUMNS}`,
+    )
     this.#insertKey = database.prepare(
       `INSERT INTO account_key (account_id, name, hash, hint, scopes, networks, created_at_ms, expires_at_ms,
           revoked_at_ms, replaced_by)
         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     )
-    this.#selectAccounts = database.prepare(
-      'SELECT account_id AS accountId, name, created_at_ms AS createdAtMs FROM account ORDER BY account_id',
-    )
+    this.#selectAccounts = database.prepare(`SELECT ${ACCOUNT_COLUMNS} FROM account ORDER BY account_id`)
     this.#selectKeys = database.prepare(
       `SELECT key_id AS keyId, account_id AS accountId, name, hash, hint, scopes, networks,
           created_at_ms AS createdAtMs, expires_at_ms AS expiresAtMs, revoked_at_ms AS revokedAtMs,
@@ -62,7 +94,7 @@ export class AccountTables {
   }
 
   loadAccounts(): readonly Account[] {
-    return this.#selectAccounts.all()
+    return this.#selectAccounts.all().map(toAccount)
   }
 
   loadKeys(): readonly StoredKey[] {
@@ -79,9 +111,15 @@ export class AccountTables {
       }))
   }
 
-  addAccount({ name, createdAtMs }: Omit<Account, 'accountId'>): Account {
-    const { lastInsertRowid } = this.#insertAccount.run(name, createdAtMs)
-    return { accountId: Number(lastInsertRowid), name, createdAtMs }
+  addAccount({ name, createdAtMs, plan, disabledAtMs }: Omit<Account, 'accountId'>): Account | undefined {
+    return toAccountIfAny(this.#insertAccount.get(name, createdAtMs, plan, disabledAtMs ?? null))
+  }
+
+  changeAccount(accountId: number, { plan, disabledAtMs }: AccountChange): Account | undefined {
+    const isKept = disabledAtMs === undefined ? 1 : 0
+    return toAccountIfAny(
+      this.#changeAccount.get({ accountId, plan: plan ?? null, isKept, disabledAtMs: disabledAtMs ?? null }),
+    )
   }
 
   addKey(key: Omit<StoredKey, 'keyId'>): StoredKey {
@@ -107,4 +145,12 @@ export class AccountTables {
   replaceKey(replacement: KeyReplacement): StoredKey | undefined {
     return this.#replace(replacement)
   }
+}
+
+function toAccountIfAny(row: AccountRow | undefined): Account | undefined {
+  return row === undefined ? undefined : toAccount(row)
+}
+
+function toAccount({ plan, disabledAtMs, ...account }: AccountRow): Account {
+  return { ...account, plan: planOf(plan), ...(disabledAtMs === null ? {} : { disabledAtMs }) }
 }

@@ -1,4 +1,4 @@
-import type { Account, AccountStore, KeyReplacement, StoredKey } from '../../accounts/index.ts'
+import type { Account, AccountChange, AccountStore, KeyReplacement, StoredKey } from '../../accounts/index.ts'
 import type { TablesCalls } from './tables-worker.ts'
 import type { WorkerClient } from './worker-client.ts'
 
@@ -21,9 +21,12 @@ export class SqliteAccountStore implements AccountStore {
     return this.#worker.call('loadKeys', undefined)
   }
 
-  /** @throws HoneyjamError STORE_UNAVAILABLE also when the name is taken */
-  addAccount(account: Omit<Account, 'accountId'>): Promise<Account> {
+  addAccount(account: Omit<Account, 'accountId'>): Promise<Account | undefined> {
     return this.#worker.call('addAccount', account)
+  }
+
+  changeAccount(accountId: number, change: AccountChange): Promise<Account | undefined> {
+    return this.#worker.call('changeAccount', { accountId, change })
   }
 
   /** @throws HoneyjamError STORE_UNAVAILABLE also when there is no such account or the hash is there already */

@@ -6,7 +6,7 @@ import { openDatabase } from './database.ts'
 import { Tables } from './tables.ts'
 import { tablesFile } from './tables-schema.ts'
 
-it.each([1, 2, 3])(
+it.each([1, 2, 3, 4])(
   'takes a file of version %i, with what stands in it, to one that holds agents and lists',
   (version) => {
     const directory = mkdtempSync(join(tmpdir(), 'honeyjam-tables-'))
@@ -16,7 +16,7 @@ it.each([1, 2, 3])(
       old.exec("INSERT INTO account (name, created_at_ms) VALUES ('admin', 1)")
       old.close()
       const tables = new Tables(openDatabase(file))
-      expect(tables.accounts.loadAccounts()).toMatchObject([{ name: 'admin' }])
+      expect(tables.accounts.loadAccounts()).toMatchObject([{ name: 'admin', plan: 'UNLIMITED' }])
       expect(tables.sensors.load()).toEqual([])
       expect(tables.lists.load(-1)).toEqual({ lists: [], elements: [], selections: [] })
       tables.close()

@@ -126,6 +126,9 @@ const MIGRATIONS = [
 
   `ALTER TABLE account_key ADD COLUMN networks TEXT NOT NULL DEFAULT '[]';
   ALTER TABLE account_key ADD COLUMN replaced_by INTEGER;`,
+
+  `ALTER TABLE account ADD COLUMN plan TEXT NOT NULL DEFAULT 'UNLIMITED';
+  ALTER TABLE account ADD COLUMN disabled_at_ms INTEGER;`,
 ]
 
 /**

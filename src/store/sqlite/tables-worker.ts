@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import type { AccountStore, KeyReplacement } from '../../accounts/index.ts'
+import type { AccountChange, AccountStore, KeyReplacement } from '../../accounts/index.ts'
 import type { AllowRow, Checkpoint, ListRows, Receipt } from '../../denylist/index.ts'
 import type { Sensor, SensorChanges } from '../../sensors/index.ts'
 import { openDatabase } from './database.ts'
@@ -30,6 +30,7 @@ export type TablesCalls = {
   readonly loadAccounts: () => Result<'loadAccounts'>
   readonly loadKeys: () => Result<'loadKeys'>
   readonly addAccount: (account: Parameters<AccountStore['addAccount']>[0]) => Result<'addAccount'>
+  readonly changeAccount: (of: { accountId: number; change: AccountChange }) => Result<'changeAccount'>
   readonly addKey: (key: Parameters<AccountStore['addKey']>[0]) => Result<'addKey'>
   readonly revokeKey: (of: { keyId: number; revokedAtMs: number }) => void
   readonly replaceKey: (replacement: KeyReplacement) => Result<'replaceKey'>
@@ -61,6 +62,7 @@ if (parentPort !== null) {
         loadAccounts: () => accounts.loadAccounts(),
         loadKeys: () => accounts.loadKeys(),
         addAccount: (account) => accounts.addAccount(account),
+        changeAccount: ({ accountId, change }) => accounts.changeAccount(accountId, change),
         addKey: (key) => accounts.addKey(key),
         revokeKey: ({ keyId, revokedAtMs }) => accounts.revokeKey(keyId, revokedAtMs),
         replaceKey: (replacement) => accounts.replaceKey(replacement),
