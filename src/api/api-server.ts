@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { type FastifyInstance, type FastifyRequest, fastify } from 'fastify'
 import { HoneyjamError } from '../runtime/index.ts'
+import { createFindClient, noteClient } from './client-address.ts'
 import type { ApiContext, ApiOptions } from './context.ts'
 import { addErrorPages } from './error-pages.ts'
 import { prepareGracefulClose } from './graceful-close.ts'
@@ -80,7 +81,7 @@ function createApp({ logger }: ApiOptions): FastifyInstance {
 function addRoutes(app: FastifyInstance, context: ApiContext): void {
   const routes = new RouteTable()
   app.addHook('onRoute', ({ method, url }) => routes.add(method, url))
-  addCommonHooks(app, routes)
+  addCommonHooks(app, routes, context)
   addReportRoutes(app, context)
   addUserRoutes(app, context)
   addManagementRoutes(app, context)
@@ -89,8 +90,10 @@ function addRoutes(app: FastifyInstance, context: ApiContext): void {
 }
 
 /** Before anything else: headers for every answer, no request without a host (RFC 9112 section 3.2), no unknown path. */
-function addCommonHooks(app: FastifyInstance, routes: RouteTable): void {
+function addCommonHooks(app: FastifyInstance, routes: RouteTable, { settings }: ApiContext): void {
+  const findClient = createFindClient(settings)
   app.addHook('onRequest', (request, reply, done) => {
+    noteClient(request, findClient)
     void reply.headers(SECURITY_HEADERS)
     if (request.headers.host === undefined && request.raw.httpVersion !== '1.0') {
       return done(refuse('malformed-request', 'the Host header is missing'))

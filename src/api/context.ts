@@ -2,10 +2,11 @@ import type { Accounts } from '../accounts/index.ts'
 import type { Denylist } from '../denylist/index.ts'
 import type { Clock, Logger } from '../runtime/index.ts'
 import type { Sensors } from '../sensors/index.ts'
+import type { ProxySettings } from './client-address.ts'
 import type { StoreHealth } from './store-health.ts'
 
 /** What the operator of the service decides. */
-export interface ApiSettings {
+export interface ApiSettings extends ProxySettings {
   /** Requests of one key in any minute over the four operations of the Report API. */
   readonly reportsPerMinute: number
   /** Whether private, loopback, documentation and reserved addresses are skipped or taken. */

@@ -3,11 +3,12 @@ import { announceService } from './announce.ts'
 import type { Context } from './context.ts'
 import { findStoreUrl, type StoreOptions } from './open-store.ts'
 import type { CommonOptions } from './options.ts'
+import type { ProxyOptions } from './proxy-options.ts'
 import { startService } from './start-service.ts'
 import { aborted, listenForStop } from './stop-request.ts'
 
 /** What `honeyjam serve` was asked to do. */
-export interface ServeRequest extends CommonOptions, StoreOptions {
+export interface ServeRequest extends CommonOptions, StoreOptions, ProxyOptions {
   readonly data: string
   readonly host: string
   readonly port: number

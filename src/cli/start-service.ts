@@ -5,9 +5,10 @@ import { type HoneyjamError, type Logger, lockDirectory, systemClock } from '../
 import { openSensors } from '../sensors/index.ts'
 import { type Administrator, ensureAdministrator, type Installation } from './administrator.ts'
 import { describeStore, openStore } from './open-store.ts'
+import type { ProxyOptions } from './proxy-options.ts'
 import { removeServiceFile, writeServiceFile } from './service-file.ts'
 
-export interface ServiceOptions {
+export interface ServiceOptions extends ProxyOptions {
   /** The data directory; made where it is absent. */
   readonly directory: string
   /** Of a PostgreSQL database; without it the store is in the directory. */
@@ -85,7 +86,15 @@ async function openService(
   const administrator = await ensureAdministrator(installation, clock.nowMs())
 
   const { reportsPerMinute, privateAddresses, version } = options
-  const settings = { reportsPerMinute, privateAddresses, version, regionId: REGION_ID }
+  const { trustedProxies = [], proxyHeader = 'x-forwarded-for' } = options
+  const settings = {
+    reportsPerMinute,
+    privateAddresses,
+    version,
+    regionId: REGION_ID,
+    trustedProxies,
+    proxyHeader,
+  }
   const server = createApiServer({ denylist, accounts, sensors, clock, logger, settings })
   closers.push(() => server.close())
   const url = await server.listen({ host, port })

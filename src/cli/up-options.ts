@@ -1,8 +1,9 @@
 import type { StoreOptions } from './open-store.ts'
 import type { CommonOptions } from './options.ts'
+import type { ProxyOptions } from './proxy-options.ts'
 
 /** The options of `honeyjam up`. */
-export interface UpOptions extends CommonOptions, StoreOptions {
+export interface UpOptions extends CommonOptions, StoreOptions, ProxyOptions {
   readonly data?: string
   readonly host: string
   readonly port: number

@@ -16,8 +16,7 @@ afterAll(() => api.close())
 
 /** A second server on the same lists and accounts. */
 function makeServer(denylist = api.denylist): ApiServer {
-  const { accounts, sensors, clock } = api
-  const settings = { reportsPerMinute: 6, privateAddresses: 'skip', version: '0', regionId: 'local' } as const
+  const { accounts, sensors, clock, settings } = api
   return createApiServer({ denylist, accounts, sensors, clock, logger: silentLogger, settings })
 }
 

@@ -33,6 +33,7 @@ export interface ApiPlace {
   readonly accounts: Accounts
   readonly denylist: Denylist
   readonly sensors: Sensors
+  readonly settings: ApiSettings
   /** Key of the first account with the scope `admin`. */
   readonly adminKey: string
   /** Key of a second account, with the scope `admin`. */
@@ -53,9 +54,12 @@ const DEFAULTS: ApiSettings = {
   privateAddresses: 'skip',
   version: '0.0.0-test',
   regionId: 'local',
+  trustedProxies: [],
+  proxyHeader: 'x-forwarded-for',
 }
 
-export async function openApi(settings: Partial<ApiSettings> = {}): Promise<ApiPlace> {
+export async function openApi(changes: Partial<ApiSettings> = {}): Promise<ApiPlace> {
+  const settings = { ...DEFAULTS, ...changes }
   const directory = mkdtempSync(join(tmpdir(), 'honeyjam-api-'))
   const clock = new ManualClock()
   const logger = silentLogger
@@ -70,7 +74,7 @@ export async function openApi(settings: Partial<ApiSettings> = {}): Promise<ApiP
     sensors,
     clock,
     logger,
-    settings: { ...DEFAULTS, ...settings },
+    settings,
   })
   const url = await server.listen({ host: '127.0.0.1', port: 0 })
   const client = new Client(url)
@@ -82,6 +86,7 @@ export async function openApi(settings: Partial<ApiSettings> = {}): Promise<ApiP
     accounts,
     denylist,
     sensors,
+    settings,
     adminKey,
     otherKey,
     async makeKey(...scopes) {

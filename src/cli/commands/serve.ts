@@ -11,8 +11,9 @@ import {
   portOption,
   privateAddressesOption,
 } from '../options.ts'
+import { addProxyOptions, type ProxyOptions } from '../proxy-options.ts'
 
-interface ServeOptions extends CommonOptions, StoreOptions {
+interface ServeOptions extends CommonOptions, StoreOptions, ProxyOptions {
   readonly data?: string
   readonly host: string
   readonly port: number
@@ -37,10 +38,12 @@ export function addServe(program: Command, context: Context): void {
     )
     .action((options: ServeOptions) => serve(options, context))
   addStoreOptions(command)
+  addProxyOptions(command)
   addHelpFooter(command, {
     examples: [
       ['honeyjam serve', 'on 127.0.0.1:8088, with the default data directory'],
       ['honeyjam serve --host 0.0.0.0 --port 8443', 'for agents and firewalls on other machines'],
+      ['honeyjam serve --trusted-proxies 127.0.0.1', 'behind a proxy on the same machine'],
       ['honeyjam serve --private-addresses accept', 'for decoys inside a company network'],
       ['honeyjam serve --store-file /etc/honeyjam/store', 'on PostgreSQL, by its URL in that file'],
     ],

@@ -10,6 +10,7 @@ import {
   portOption,
   repeatableOption,
 } from '../options.ts'
+import { addProxyOptions } from '../proxy-options.ts'
 import type { UpOptions } from '../up-options.ts'
 import { cowrieConfigOption } from './config.ts'
 
@@ -36,6 +37,7 @@ export function addUp(program: Command, context: Context): void {
     .addOption(option('--exit-after-demo', 'end after the demo').hideHelp())
     .action((options: UpOptions) => up(options, context))
   addStoreOptions(command)
+  addProxyOptions(command)
   addHelpFooter(command, {
     examples: [
       ['honeyjam up', 'with the Cowrie of this machine'],
