@@ -74,10 +74,14 @@ export async function stop(child: ChildProcess): Promise<void> {
   await exited
 }
 
-/** @throws Error when it does not come about within 20 s */
-export async function until(what: string, isDone: () => boolean): Promise<void> {
-  const giveUpAtMs = performance.now() + PATIENCE_MS
-  while (!isDone()) {
+/** @throws Error when it does not come about in time */
+export async function until(
+  what: string,
+  isDone: () => boolean | Promise<boolean>,
+  patienceMs = PATIENCE_MS,
+): Promise<void> {
+  const giveUpAtMs = performance.now() + patienceMs
+  while (!(await isDone())) {
     if (performance.now() > giveUpAtMs) throw new Error(`waited in vain: ${what}`)
     await wait(POLL_MS)
   }
