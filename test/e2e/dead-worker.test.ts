@@ -7,7 +7,7 @@ import { readServiceFile, startService } from './support/service.ts'
 
 beforeAll(buildProgram)
 
-describe.each(['journal', 'tables'])('when the worker that keeps the %s dies', (worker) => {
+describe.each(['journal', 'tables', 'reader'])('when the worker that keeps the %s dies', (worker) => {
   it('serve ends with an error, so that its supervisor starts it again, and nothing accepted is lost', async () => {
     const data = temporaryDirectory()
     const serve = start(['serve', '--data', data, '--port', '0'], { environment: killableWorker(worker) })

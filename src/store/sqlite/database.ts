@@ -20,6 +20,8 @@ const PAGE_BYTES = 8192
 const MIB = 1024 * 1024
 /** How long to wait for another program (a backup, the sqlite3 shell) that holds the file. */
 const BUSY_TIMEOUT_MS = 5000
+/** Single rows are looked up: the upper pages of the indexes. */
+const READER_CACHE_MIB = 16
 
 /**
  * Opens the file, makes it (mode 0600) where it is absent, checks it and brings its schema up to date.
@@ -45,6 +47,16 @@ export function openDatabase(file: DatabaseFile): Database.Database {
       ? corruptError(file.path, error.message, cause)
       : error
   }
+}
+
+/**
+ * Opens a file that {@link openDatabase} has opened already a second time, to read what is committed while the other writes.
+ * @throws HoneyjamError STORE_UNAVAILABLE
+ */
+export function openForReading(path: string): Database.Database {
+  const database = new Database(path, { readonly: true, fileMustExist: true, timeout: BUSY_TIMEOUT_MS })
+  database.pragma(`cache_size = ${-1024 * READER_CACHE_MIB}`)
+  return database
 }
 
 /** SQLite gives the files beside it (-wal, -shm) the mode of the database. */

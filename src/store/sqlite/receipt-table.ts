@@ -19,13 +19,11 @@ interface LoadedRow {
   readonly skipped: string
 }
 
-/** The table `receipt`. */
+/** Writes the table `receipt`. */
 export class ReceiptTable {
   readonly #replace: Database.Statement<
     [number, string, string, number, string | null, number, number, string]
   >
-  readonly #selectById: Database.Statement<[number, string], LoadedRow>
-  readonly #selectByKey: Database.Statement<[number, string, number], LoadedRow>
   readonly #deleteOld: Database.Statement<[number, number]>
 
   constructor(database: Database.Database) {
@@ -33,11 +31,6 @@ export class ReceiptTable {
       `INSERT OR REPLACE INTO receipt
         (account, receipt_id, kind, received_at_ms, idempotency_key, taken, folded, skipped)
         VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-    )
-    this.#selectById = database.prepare(`SELECT ${COLUMNS} FROM receipt WHERE account = ? AND receipt_id = ?`)
-    this.#selectByKey = database.prepare(
-      `SELECT ${COLUMNS} FROM receipt WHERE account = ? AND idempotency_key = ? AND received_at_ms > ?
-        ORDER BY received_at_ms DESC LIMIT 1`,
     )
     this.#deleteOld = database.prepare(
       'DELETE FROM receipt WHERE rowid IN (SELECT rowid FROM receipt WHERE received_at_ms < ? LIMIT ?)',
@@ -59,6 +52,26 @@ export class ReceiptTable {
     }
   }
 
+  /** @returns rows deleted; fewer than {@link STEP_ROWS} when it is through */
+  deleteStep(receivedBeforeMs: number): { readonly deleted: number; readonly isDone: boolean } {
+    const { changes } = this.#deleteOld.run(receivedBeforeMs, STEP_ROWS)
+    return { deleted: changes, isDone: changes < STEP_ROWS }
+  }
+}
+
+/** Reads the table `receipt`. */
+export class ReceiptReader {
+  readonly #selectById: Database.Statement<[number, string], LoadedRow>
+  readonly #selectByKey: Database.Statement<[number, string, number], LoadedRow>
+
+  constructor(database: Database.Database) {
+    this.#selectById = database.prepare(`SELECT ${COLUMNS} FROM receipt WHERE account = ? AND receipt_id = ?`)
+    this.#selectByKey = database.prepare(
+      `SELECT ${COLUMNS} FROM receipt WHERE account = ? AND idempotency_key = ? AND received_at_ms > ?
+        ORDER BY received_at_ms DESC LIMIT 1`,
+    )
+  }
+
   findById(accountId: number, receiptId: string): Receipt | undefined {
     return toReceipt(this.#selectById.get(accountId, receiptId))
   }
@@ -66,12 +79,6 @@ export class ReceiptTable {
   /** @returns the newest with this key that came in after the bound */
   findByIdempotencyKey(accountId: number, key: string, receivedAfterMs: number): Receipt | undefined {
     return toReceipt(this.#selectByKey.get(accountId, key, receivedAfterMs))
-  }
-
-  /** @returns rows deleted; fewer than {@link STEP_ROWS} when it is through */
-  deleteStep(receivedBeforeMs: number): { readonly deleted: number; readonly isDone: boolean } {
-    const { changes } = this.#deleteOld.run(receivedBeforeMs, STEP_ROWS)
-    return { deleted: changes, isDone: changes < STEP_ROWS }
   }
 }
 

@@ -9,15 +9,18 @@ import type {
 } from '../../denylist/index.ts'
 import { buffersOf, copyRows } from '../rows/index.ts'
 import type { EntryPage, SweepStep } from './entry-table.ts'
+import type { ReaderCalls } from './reader-worker.ts'
 import type { TablesCalls } from './tables-worker.ts'
 import type { WorkerClient } from './worker-client.ts'
 
-/** The tables in `honeyjam.db`, by way of their worker thread. */
+/** The tables in `honeyjam.db`, by way of their worker thread and of that of readers. */
 export class SqliteDenylistStore implements DenylistStore {
   readonly #worker: WorkerClient<TablesCalls>
+  readonly #reader: WorkerClient<ReaderCalls>
 
-  constructor(worker: WorkerClient<TablesCalls>) {
+  constructor(worker: WorkerClient<TablesCalls>, reader: WorkerClient<ReaderCalls>) {
     this.#worker = worker
+    this.#reader = reader
   }
 
   /** No other process writes here, and this one has not begun to. */
@@ -52,7 +55,7 @@ export class SqliteDenylistStore implements DenylistStore {
   }
 
   findReceiptById(accountId: number, receiptId: string): Promise<Receipt | undefined> {
-    return this.#worker.call('findReceiptById', { accountId, receiptId })
+    return this.#reader.call('findReceiptById', { accountId, receiptId })
   }
 
   findReceiptByIdempotencyKey(
@@ -60,7 +63,7 @@ export class SqliteDenylistStore implements DenylistStore {
     idempotencyKey: string,
     receivedAfterMs: number,
   ): Promise<Receipt | undefined> {
-    return this.#worker.call('findReceiptByIdempotencyKey', { accountId, idempotencyKey, receivedAfterMs })
+    return this.#reader.call('findReceiptByIdempotencyKey', { accountId, idempotencyKey, receivedAfterMs })
   }
 
   /** Copies the rows before it returns, so the caller's arrays stay its own. */
@@ -79,8 +82,9 @@ export class SqliteDenylistStore implements DenylistStore {
     return entries + allowed + lists + (await this.#deleteReceipts(receiptsBeforeMs))
   }
 
-  close(): Promise<void> {
-    return this.#worker.close()
+  async close(): Promise<void> {
+    await this.#reader.close()
+    await this.#worker.close()
   }
 
   async #pageBehind({ next }: EntryPage, expiresAfterMs: number): Promise<EntryPage | undefined> {

@@ -4,6 +4,7 @@ import type { DenylistStore, ReportQueue } from '../../denylist/index.ts'
 import type { HoneyjamError, Logger } from '../../runtime/index.ts'
 import type { SensorStore } from '../../sensors/index.ts'
 import type { JournalCalls } from './journal-worker.ts'
+import type { ReaderCalls } from './reader-worker.ts'
 import { SqliteAccountStore } from './sqlite-account-store.ts'
 import { SqliteDenylistStore } from './sqlite-denylist-store.ts'
 import { SqliteReportQueue } from './sqlite-report-queue.ts'
@@ -11,6 +12,7 @@ import { SqliteSensorStore } from './sqlite-sensor-store.ts'
 import { JOURNAL_FILE, TABLES_FILE } from './store-files.ts'
 import type { TablesCalls } from './tables-worker.ts'
 import { startWorker, type WorkerClient } from './worker-client.ts'
+import type { Calls } from './worker-service.ts'
 
 /** The store of one service on two SQLite files. */
 export interface SqliteStore {
@@ -29,57 +31,59 @@ export interface SqliteStoreOptions {
   readonly onLost?: (error: HoneyjamError) => void
 }
 
+/** The threads of a store. */
+interface Workers {
+  readonly journal: WorkerClient<JournalCalls>
+  readonly tables: WorkerClient<TablesCalls>
+  /** A second connection to the tables. */
+  readonly reader: WorkerClient<ReaderCalls>
+}
+
 /**
  * Opens `journal.db` and `honeyjam.db` in the directory, each in a worker thread of its own: no fsync blocks the
- * event loop, and no checkpoint holds up an acknowledgement. Makes the files where they are absent (mode 0600).
+ * event loop, and no checkpoint holds up an acknowledgement. What a report has to look up in the tables is read by a third,
+ * since a checkpoint takes a large part of a second. Makes the files where they are absent (mode 0600).
  * @param directory exists, and its lock (`lockDirectory`) is held by the caller
  * @throws HoneyjamError STORE_CORRUPT, STORE_NEWER or STORE_UNAVAILABLE; nothing stays open
  */
 export async function openSqliteStore(directory: string, options: SqliteStoreOptions): Promise<SqliteStore> {
-  const { logger } = options
-  const { journal, tables } = await startBoth(directory, options)
-  const close = async () => {
-    await Promise.all([journal.close(), tables.close()])
-  }
-  try {
-    await alignJournal(journal, tables, logger)
-  } catch (error) {
-    await close()
-    throw error
-  }
+  const { journal, tables, reader } = await startWorkers(directory, options)
   return {
     queue: new SqliteReportQueue(journal),
-    denylist: new SqliteDenylistStore(tables),
+    denylist: new SqliteDenylistStore(tables, reader),
     accounts: new SqliteAccountStore(tables),
     sensors: new SqliteSensorStore(tables),
-    close,
+    close: async () => {
+      await Promise.all([journal.close(), reader.close().then(() => tables.close())])
+    },
   }
 }
 
-async function startBoth(
-  directory: string,
-  { logger, onLost }: SqliteStoreOptions,
-): Promise<{ journal: WorkerClient<JournalCalls>; tables: WorkerClient<TablesCalls> }> {
-  const common = { logger, ...(onLost === undefined ? {} : { onEnd: onLost }) }
-  const [journal, tables] = await Promise.allSettled([
-    startWorker<JournalCalls>(workerScript('journal'), join(directory, JOURNAL_FILE), {
-      name: 'journal',
-      ...common,
-    }),
-    startWorker<TablesCalls>(workerScript('tables'), join(directory, TABLES_FILE), {
-      name: 'tables',
-      ...common,
-    }),
-  ])
-  if (journal.status === 'fulfilled' && tables.status === 'fulfilled') {
-    return { journal: journal.value, tables: tables.value }
+async function startWorkers(directory: string, { logger, onLost }: SqliteStoreOptions): Promise<Workers> {
+  const started: WorkerClient<Calls>[] = []
+  const start = async <Named extends Calls>(name: keyof Workers, file: string) => {
+    const options = { name, logger, ...(onLost === undefined ? {} : { onEnd: onLost }) }
+    const worker = await startWorker<Named>(workerScript(name), join(directory, file), options)
+    started.push(worker)
+    return worker
   }
-  for (const started of [journal, tables]) if (started.status === 'fulfilled') await started.value.close()
-  throw journal.status === 'rejected' ? journal.reason : (tables as PromiseRejectedResult).reason
+  const opening = [
+    start<JournalCalls>('journal', JOURNAL_FILE),
+    start<TablesCalls>('tables', TABLES_FILE),
+  ] as const
+  try {
+    const [journal, tables] = await Promise.all(opening)
+    await alignJournal(journal, tables, logger)
+    return { journal, tables, reader: await start<ReaderCalls>('reader', TABLES_FILE) }
+  } catch (error) {
+    await Promise.allSettled(opening)
+    for (const worker of started) await worker.close()
+    throw error
+  }
 }
 
 /** Beside this file and of its kind: TypeScript when run from source, JavaScript once built. */
-function workerScript(name: 'journal' | 'tables'): URL {
+function workerScript(name: keyof Workers): URL {
   return new URL(`./${name}-worker${extname(import.meta.url)}`, import.meta.url)
 }
 

@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import type { AccountChange, AccountStore, KeyReplacement } from '../../accounts/index.ts'
-import type { AllowRow, Checkpoint, ListRows, Receipt } from '../../denylist/index.ts'
+import type { AllowRow, Checkpoint, ListRows } from '../../denylist/index.ts'
 import type { Sensor, SensorChanges } from '../../sensors/index.ts'
 import { openDatabase } from './database.ts'
 import type { EntryKey, EntryPage, SweepStep } from './entry-table.ts'
@@ -16,12 +16,6 @@ export type TablesCalls = {
   readonly loadEntryPage: (from: { expiresAfterMs: number; after?: EntryKey }) => EntryPage
   readonly loadAllowed: (expiresAfterMs: number) => readonly AllowRow[]
   readonly loadLists: (expiresAfterMs: number) => ListRows
-  readonly findReceiptById: (of: { accountId: number; receiptId: string }) => Receipt | undefined
-  readonly findReceiptByIdempotencyKey: (of: {
-    accountId: number
-    idempotencyKey: string
-    receivedAfterMs: number
-  }) => Receipt | undefined
   readonly writeCheckpoint: (checkpoint: Checkpoint) => void
   readonly sweepEntries: (from: { expiredBeforeMs: number; after?: EntryKey }) => SweepStep
   readonly deleteExpiredAllowed: (expiredBeforeMs: number) => number
@@ -51,9 +45,6 @@ if (parentPort !== null) {
         loadEntryPage: ({ expiresAfterMs, after }) => entries.loadPage(expiresAfterMs, after),
         loadAllowed: (expiresAfterMs) => allowed.load(expiresAfterMs),
         loadLists: (expiresAfterMs) => lists.load(expiresAfterMs),
-        findReceiptById: ({ accountId, receiptId }) => receipts.findById(accountId, receiptId),
-        findReceiptByIdempotencyKey: ({ accountId, idempotencyKey, receivedAfterMs }) =>
-          receipts.findByIdempotencyKey(accountId, idempotencyKey, receivedAfterMs),
         writeCheckpoint: (checkpoint) => tables.writeCheckpoint(checkpoint),
         sweepEntries: ({ expiredBeforeMs, after }) => entries.sweep(expiredBeforeMs, after),
         deleteExpiredAllowed: (expiredBeforeMs) => allowed.deleteExpired(expiredBeforeMs),
