@@ -13,25 +13,6 @@ const SEED = Math.trunc(Math.random() * 2 ** 31)
 describe(`kill -9 under load (seed ${SEED})`, () => {
   const random = randomFrom(SEED)
 
-  it('a service keeps every report it acknowledged, and counts a repeated one once', async () => {
-    const data = temporaryDirectory()
-    let service = await startService([], { data })
-    const port = Number(new URL(service.url).port)
-    const load = startLoad(() => service)
-    for (let round = 0; round < ROUNDS; round += 1) {
-      await wait(100 + random() * 400)
-      service.running.kill('SIGKILL')
-      await service.running.finished
-      service = await startService([], { data, port })
-    }
-    const acknowledged = await load.stop()
-    expect(acknowledged.length).toBeGreaterThan(ROUNDS)
-    const reportsByAddress = await countReports(service)
-    const missing = acknowledged.filter((address) => !reportsByAddress.has(address))
-    expect(missing).toEqual([])
-    expect([...reportsByAddress].filter(([, reports]) => reports !== 1)).toEqual([])
-  })
-
   it('an agent and a service lose no line of the log and count none twice', async () => {
     const data = temporaryDirectory()
     let service = await startService([], { data })
@@ -70,47 +51,6 @@ describe(`kill -9 under load (seed ${SEED})`, () => {
     expect([...reportsByAddress].filter(([, reports]) => reports !== 1)).toEqual([])
   }, 60_000)
 })
-
-/** Reports new addresses as fast as the service takes them; what is not acknowledged is sent again with its key. */
-function startLoad(service: () => TestService) {
-  const acknowledged: string[] = []
-  const stopping = new AbortController()
-  let next = 0
-  const runOne = async () => {
-    while (!stopping.signal.aborted) {
-      const addresses = Array.from({ length: 20 }, () => publicAddress(next++))
-      const headers = { 'content-type': 'application/json', 'idempotency-key': crypto.randomUUID() }
-      const isTaken = () => postReport(service(), addresses, headers)
-      if (await waitFor('the report to be taken', isTaken)) acknowledged.push(...addresses)
-    }
-  }
-  const runners = Array.from({ length: 4 }, runOne)
-  const stop = async () => {
-    stopping.abort()
-    await Promise.all(runners)
-    return acknowledged
-  }
-  return { stop }
-}
-
-async function postReport(
-  { url, key }: TestService,
-  addresses: readonly string[],
-  headers: Readonly<Record<string, string>>,
-): Promise<boolean> {
-  try {
-    const response = await fetch(`${url}/v1/ip`, {
-      method: 'POST',
-      headers: { ...headers, authorization: `Bearer ${key}` },
-      body: JSON.stringify({ addresses }),
-    })
-    await response.arrayBuffer()
-    return response.status === 202
-  } catch {
-    // killed in the middle of it
-    return false
-  }
-}
 
 async function countReports(service: TestService): Promise<Map<string, number>> {
   const listed = await service.listed()

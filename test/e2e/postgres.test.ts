@@ -1,18 +1,9 @@
 import { chmodSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as wait } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type PostgresServer, postgresOrSkip, startPostgres } from '../support/postgres-server.ts'
-import { randomFrom } from '../support/random.ts'
-import { publicAddress } from './support/cowrie.ts'
 import { buildProgram, run, temporaryDirectory, waitFor } from './support/program.ts'
 import { addressesOf, fetchListed, startService, type TestService } from './support/service.ts'
-
-/** 50 take ten minutes: npm run torture:postgres */
-const ROUNDS = Number(process.env['HONEYJAM_KILL_ROUNDS'] ?? 4)
-const SEED = Number(process.env['HONEYJAM_KILL_SEED'] ?? Math.trunc(Math.random() * 2 ** 31))
-const REPORTERS = 8
-const ADDRESSES_A_REPORT = 20
 
 describe.runIf(postgresOrSkip())('honeyjam serve --store', () => {
   let server: PostgresServer
@@ -118,38 +109,6 @@ describe.runIf(postgresOrSkip())('honeyjam serve --store', () => {
     const again = await startOn(url, { data: asleep.data })
     expect(await again.listed()).toHaveLength(2)
   })
-
-  it(
-    `two of them, killed at any moment under ${REPORTERS} reporters, keep every acknowledged report and count none twice (seed ${SEED})`,
-    async () => {
-      const random = randomFrom(SEED)
-      const url = await server.createDatabase()
-      const services = [await startOn(url), await startOn(url)] as [TestService, TestService]
-      const key = services[0].key
-      const ports = services.map((service) => Number(new URL(service.url).port))
-      const load = startLoad(() => services, key)
-      for (let round = 0; round < ROUNDS; round++) {
-        await wait(100 + random() * 500)
-        const victim = round % 2
-        if (round % 3 === 2) await server.kill()
-        services[victim]!.running.kill('SIGKILL')
-        await services[victim]!.running.finished
-        if (round % 3 === 2) await server.start()
-        services[victim] = await startOn(url, { data: services[victim]!.data, port: ports[victim]! })
-      }
-      const acknowledged = await load.stop()
-      expect(acknowledged.length).toBeGreaterThan(ROUNDS * ADDRESSES_A_REPORT)
-      const third = await startOn(url, { key })
-      for (const service of [...services, third]) {
-        const counts = await waitFor('the lists to be whole', async () => {
-          const found = countReports(await fetchListed(service.url, key))
-          return acknowledged.every((address) => found.has(address)) && found
-        })
-        expect([...counts].filter(([, reports]) => reports !== 1)).toEqual([])
-      }
-    },
-    60_000 + ROUNDS * 15_000,
-  )
 })
 
 /** Starts a service on the database; on another's store it has no key file of its own. */
@@ -191,39 +150,4 @@ async function post(
   } catch {
     return undefined
   }
-}
-
-/** Reports new addresses as fast as they are taken; what is not acknowledged is sent again, to the other service. */
-function startLoad(services: () => readonly TestService[], key: string) {
-  const acknowledged: string[] = []
-  const stopping = new AbortController()
-  let next = 0
-  const reporters = Array.from({ length: REPORTERS }, async (_, index) => {
-    while (!stopping.signal.aborted) {
-      const addresses = Array.from({ length: ADDRESSES_A_REPORT }, () => publicAddress(next++))
-      const idempotencyKey = crypto.randomUUID()
-      let attempt = index
-      await waitFor(
-        'the report to be taken',
-        async () => {
-          const { url } = services()[attempt++ % 2]!
-          return (await post({ url, key }, addresses, idempotencyKey))?.status === 202
-        },
-        60_000,
-      )
-      acknowledged.push(...addresses)
-    }
-  })
-  const stop = async () => {
-    stopping.abort()
-    await Promise.all(reporters)
-    return acknowledged
-  }
-  return { stop }
-}
-
-function countReports(listed: Awaited<ReturnType<typeof fetchListed>>): Map<string, number> {
-  return new Map(
-    listed.map(({ self, total_reports: reports }) => [self.slice(self.lastIndexOf('/') + 1), reports]),
-  )
 }
