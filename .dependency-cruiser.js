@@ -13,13 +13,14 @@ const ROOMS = {
   denylist: [],
   accounts: [],
   sensors: [],
+  activity: [],
   client: ['contract'],
   agent: ['cowrie', 'client', 'contract', 'config'],
   crowd: ['denylist'],
   feed: ['denylist'],
-  store: ['denylist', 'accounts', 'sensors'],
+  store: ['denylist', 'accounts', 'sensors', 'activity'],
   queue: ['denylist'],
-  api: ['contract', 'denylist', 'accounts', 'sensors', 'crowd', 'feed'],
+  api: ['contract', 'denylist', 'accounts', 'sensors', 'activity', 'crowd', 'feed'],
   enforce: ['client', 'contract'],
   decoy: ['cowrie'],
   dashboard: ['contract'],
@@ -45,7 +46,7 @@ const LIBRARIES = {
   'prom-client': ['agent'],
 }
 /** Rooms that hold rules only: what goes in and out of the process is somebody else's. */
-const PURE_ROOMS = ['ip', 'contract', 'denylist', 'accounts', 'sensors', 'crowd']
+const PURE_ROOMS = ['ip', 'contract', 'denylist', 'accounts', 'sensors', 'activity', 'crowd']
 const INPUT_OUTPUT =
   '^(node:)?(child_process|cluster|dgram|dns|fs|http|http2|https|net|sqlite|tls|worker_threads)(/|$)'
 

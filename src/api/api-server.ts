@@ -10,6 +10,7 @@ import { handleError } from './handle-error.ts'
 import { addHealthRoutes } from './health-routes.ts'
 import { createHttpServer, handleClientError } from './http-server.ts'
 import { addManagementRoutes } from './management/index.ts'
+import { noteActivity } from './note-activity.ts'
 import { readBody } from './read-body.ts'
 import { refuse, refuseUnknown } from './refusal.ts'
 import { addReportRoutes } from './report/index.ts'
@@ -82,6 +83,7 @@ function addRoutes(app: FastifyInstance, context: ApiContext): void {
   const routes = new RouteTable()
   app.addHook('onRoute', ({ method, url }) => routes.add(method, url))
   addCommonHooks(app, routes, context)
+  app.addHook('onResponse', noteActivity(context))
   addReportRoutes(app, context)
   addUserRoutes(app, context)
   addManagementRoutes(app, context)

@@ -1,10 +1,18 @@
 import type { FastifyRequest, onRequestHookHandler } from 'fastify'
 import type { Grant, Scope } from '../accounts/index.ts'
+import type { Address } from '../ip/index.ts'
 import { bearerKeyOf } from './bearer-key.ts'
 import { clientAddressOf } from './client-address.ts'
 import type { ApiContext } from './context.ts'
 import { mayBeUsedFrom } from './key-networks.ts'
 import { type Refusal, refuse } from './refusal.ts'
+
+/** Whose valid key a request came with, and from where. */
+export interface Caller {
+  readonly grant: Grant
+  /** `undefined` when it is not known. */
+  readonly address: Address | undefined
+}
 
 /** A request that was let in. */
 export interface Admission {
@@ -14,6 +22,12 @@ export interface Admission {
 }
 
 const admissions = new WeakMap<FastifyRequest, Admission>()
+const callers = new WeakMap<FastifyRequest, Caller>()
+
+/** Whose valid key the request came with, also if it was refused; `undefined` without one. */
+export function callerOf(request: FastifyRequest): Caller | undefined {
+  return callers.get(request)
+}
 
 /** @throws TypeError when the route does not authenticate, which is a fault of the program */
 export function admissionOf(request: FastifyRequest): Admission {
@@ -58,6 +72,7 @@ function admit({ accounts, clock }: ApiContext, request: FastifyRequest): Admiss
     )
   }
   const address = clientAddressOf(request)
+  callers.set(request, { grant, address })
   if (!mayBeUsedFrom(grant.networks, address)) {
     return refuse('forbidden', `the key may not be used from ${address ?? 'an unknown address'}`)
   }

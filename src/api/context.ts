@@ -1,4 +1,5 @@
 import type { Accounts } from '../accounts/index.ts'
+import type { ActivityLog } from '../activity/index.ts'
 import type { Denylist } from '../denylist/index.ts'
 import type { Clock, Logger } from '../runtime/index.ts'
 import type { Sensors } from '../sensors/index.ts'
@@ -20,6 +21,7 @@ export interface ApiOptions {
   readonly denylist: Denylist
   readonly accounts: Accounts
   readonly sensors: Sensors
+  readonly activity: ActivityLog
   readonly clock: Clock
   readonly logger: Logger
   readonly settings: ApiSettings

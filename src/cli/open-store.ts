@@ -1,4 +1,5 @@
 import type { AccountStore } from '../accounts/index.ts'
+import type { ActivityStore } from '../activity/index.ts'
 import { readSecretFile } from '../config/index.ts'
 import type { DenylistStore, ReportQueue } from '../denylist/index.ts'
 import { HoneyjamError, type Logger } from '../runtime/index.ts'
@@ -19,6 +20,7 @@ export interface Store {
   readonly denylist: DenylistStore
   readonly accounts: AccountStore
   readonly sensors: SensorStore
+  readonly activities: ActivityStore
   close(): Promise<void>
 }
 

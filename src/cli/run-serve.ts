@@ -4,11 +4,12 @@ import type { Context } from './context.ts'
 import { findStoreUrl, type StoreOptions } from './open-store.ts'
 import type { CommonOptions } from './options.ts'
 import type { ProxyOptions } from './proxy-options.ts'
+import type { RetentionOptions } from './retention-options.ts'
 import { startService } from './start-service.ts'
 import { aborted, listenForStop } from './stop-request.ts'
 
 /** What `honeyjam serve` was asked to do. */
-export interface ServeRequest extends CommonOptions, StoreOptions, ProxyOptions {
+export interface ServeRequest extends CommonOptions, StoreOptions, ProxyOptions, RetentionOptions {
   readonly data: string
   readonly host: string
   readonly port: number

@@ -1,4 +1,5 @@
 import { openAccounts } from '../accounts/index.ts'
+import { openActivity } from '../activity/index.ts'
 import { createApiServer } from '../api/index.ts'
 import { openDenylist } from '../denylist/index.ts'
 import { type HoneyjamError, type Logger, lockDirectory, systemClock } from '../runtime/index.ts'
@@ -6,9 +7,10 @@ import { openSensors } from '../sensors/index.ts'
 import { type Administrator, ensureAdministrator, type Installation } from './administrator.ts'
 import { describeStore, openStore } from './open-store.ts'
 import type { ProxyOptions } from './proxy-options.ts'
+import type { RetentionOptions } from './retention-options.ts'
 import { removeServiceFile, writeServiceFile } from './service-file.ts'
 
-export interface ServiceOptions extends ProxyOptions {
+export interface ServiceOptions extends ProxyOptions, RetentionOptions {
   /** The data directory; made where it is absent. */
   readonly directory: string
   /** Of a PostgreSQL database; without it the store is in the directory. */
@@ -82,6 +84,9 @@ async function openService(
   const accounts = await openAccounts({ store: store.accounts })
   const sensors = await openSensors({ store: store.sensors, clock, logger })
   closers.push(() => sensors.close())
+  const retention = { days: options.activityDays, perKey: options.activityPerKey }
+  const activity = openActivity({ store: store.activities, clock, logger, retention })
+  closers.push(() => activity.close())
   const installation: Installation = { directory, store: store.accounts, accounts }
   const administrator = await ensureAdministrator(installation, clock.nowMs())
 
@@ -95,7 +100,7 @@ async function openService(
     trustedProxies,
     proxyHeader,
   }
-  const server = createApiServer({ denylist, accounts, sensors, clock, logger, settings })
+  const server = createApiServer({ denylist, accounts, sensors, activity, clock, logger, settings })
   closers.push(() => server.close())
   const url = await server.listen({ host, port })
   writeServiceFile(directory, { url, pid: process.pid })

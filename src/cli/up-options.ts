@@ -1,9 +1,10 @@
 import type { StoreOptions } from './open-store.ts'
 import type { CommonOptions } from './options.ts'
 import type { ProxyOptions } from './proxy-options.ts'
+import type { RetentionOptions } from './retention-options.ts'
 
 /** The options of `honeyjam up`. */
-export interface UpOptions extends CommonOptions, StoreOptions, ProxyOptions {
+export interface UpOptions extends CommonOptions, StoreOptions, ProxyOptions, RetentionOptions {
   readonly data?: string
   readonly host: string
   readonly port: number

@@ -43,6 +43,8 @@ export { AddressesRequest, FalsePositiveRequest, ReportRequest } from './report-
 export { Heartbeat, SensorInfo, SensorList } from './sensor-api.ts'
 export * from './terms/index.ts'
 export {
+  ActivityInfo,
+  ActivityList,
   OUTPUT_FORMATS,
   type OutputFormat,
   ReportedAddress,

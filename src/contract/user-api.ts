@@ -61,3 +61,36 @@ export const TokenInfo = z.object({
   updated_at: z.int(),
 })
 export type TokenInfo = z.infer<typeof TokenInfo>
+
+/** One request of the key in use (`ActivityOutput` in the OpenAPI). */
+export const ActivityInfo = z.object({
+  /** `/v1/token/activity/ID` */
+  self: z.string(),
+  event: z.enum(['REQUEST_TAKEN', 'REQUEST_REFUSED', 'REQUEST_FAILED']),
+  description: z.string(),
+  /** What became of it, if it was a change. */
+  data: z.object({ receipt: z.string().optional() }),
+  /** Epoch milliseconds. */
+  created_at: z.int(),
+  source: z.object({
+    /** Of the client; empty when it is not known. */
+    address: z.string(),
+    ua_string: z.string(),
+    status_code: z.int(),
+    uri: z.string(),
+    /** The beginning of it. */
+    body: z.string(),
+    method: z.string(),
+  }),
+})
+export type ActivityInfo = z.infer<typeof ActivityInfo>
+
+/** Answer of `GET /v1/token/activity` (`ActivityCollectionOutput` in the OpenAPI). */
+export const ActivityList = z.object({
+  self: z.string(),
+  page: z.int(),
+  page_size: z.int(),
+  /** Newest first. */
+  activities: z.array(ActivityInfo),
+})
+export type ActivityList = z.infer<typeof ActivityList>

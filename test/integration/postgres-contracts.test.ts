@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe } from 'vitest'
 import { accountStoreContract } from '../contracts/account-store.ts'
+import { activityStoreContract } from '../contracts/activity-store.ts'
 import { denylistStoreContract } from '../contracts/denylist-store.ts'
 import { reportQueueContract } from '../contracts/report-queue.ts'
 import { sensorStoreContract } from '../contracts/sensor-store.ts'
@@ -17,4 +18,5 @@ describe.runIf(postgresOrSkip())('a store in PostgreSQL', () => {
   denylistStoreContract('postgres', () => postgresPlace(server, (store) => store.denylist))
   accountStoreContract('postgres', () => postgresPlace(server, (store) => store.accounts))
   sensorStoreContract('postgres', () => postgresPlace(server, (store) => store.sensors))
+  activityStoreContract('postgres', () => postgresPlace(server, (store) => store.activities))
 })

@@ -1,4 +1,5 @@
 import { accountStoreContract } from '../contracts/account-store.ts'
+import { activityStoreContract } from '../contracts/activity-store.ts'
 import { denylistStoreContract } from '../contracts/denylist-store.ts'
 import { reportQueueContract } from '../contracts/report-queue.ts'
 import { sensorStoreContract } from '../contracts/sensor-store.ts'
@@ -8,3 +9,4 @@ reportQueueContract('sqlite', () => sqlitePlace((store) => store.queue))
 denylistStoreContract('sqlite', () => sqlitePlace((store) => store.denylist))
 accountStoreContract('sqlite', () => sqlitePlace((store) => store.accounts))
 sensorStoreContract('sqlite', () => sqlitePlace((store) => store.sensors))
+activityStoreContract('sqlite', () => sqlitePlace((store) => store.activities))

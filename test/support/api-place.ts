@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Client, type Dispatcher } from 'undici'
 import { type AccountStore, type Accounts, openAccounts, type Scope } from '../../src/accounts/index.ts'
+import { type ActivityLog, type ActivityRetention, openActivity } from '../../src/activity/index.ts'
 import { type ApiSettings, createApiServer } from '../../src/api/index.ts'
 import { type Denylist, openDenylist, type ReportQueue } from '../../src/denylist/index.ts'
 import { HoneyjamError, silentLogger } from '../../src/runtime/index.ts'
@@ -34,6 +35,7 @@ export interface ApiPlace {
   readonly denylist: Denylist
   readonly sensors: Sensors
   readonly settings: ApiSettings
+  readonly activity: ActivityLog
   /** Key of the first account with the scope `admin`. */
   readonly adminKey: string
   /** Key of a second account, with the scope `admin`. */
@@ -58,6 +60,8 @@ const DEFAULTS: ApiSettings = {
   proxyHeader: 'x-forwarded-for',
 }
 
+const RETENTION: ActivityRetention = { days: 30, perKey: 10_000 }
+
 export async function openApi(changes: Partial<ApiSettings> = {}): Promise<ApiPlace> {
   const settings = { ...DEFAULTS, ...changes }
   const directory = mkdtempSync(join(tmpdir(), 'honeyjam-api-'))
@@ -67,11 +71,13 @@ export async function openApi(changes: Partial<ApiSettings> = {}): Promise<ApiPl
   const journal = breakable(store.queue)
   const denylist = await openDenylist({ store: store.denylist, queue: journal.queue, clock, logger })
   const sensors = await openSensors({ store: store.sensors, clock, logger })
+  const activity = openActivity({ store: store.activities, clock, logger, retention: RETENTION })
   const { accounts, account, adminKey, otherKey } = await makeAccounts(store.accounts, clock.nowMs())
   const server = createApiServer({
     denylist,
     accounts,
     sensors,
+    activity,
     clock,
     logger,
     settings,
@@ -87,6 +93,7 @@ export async function openApi(changes: Partial<ApiSettings> = {}): Promise<ApiPl
     denylist,
     sensors,
     settings,
+    activity,
     adminKey,
     otherKey,
     async makeKey(...scopes) {
@@ -103,6 +110,7 @@ export async function openApi(changes: Partial<ApiSettings> = {}): Promise<ApiPl
     async close() {
       await client.destroy()
       await server.close()
+      await activity.close()
       await sensors.close()
       await denylist.close()
       await store.close()

@@ -2,6 +2,7 @@ import type { FastifyInstance, onRequestHookHandler } from 'fastify'
 import { USER_PATHS } from '../../contract/index.ts'
 import { admissionOf, requireKey, requireScope } from '../authenticate.ts'
 import type { ApiContext } from '../context.ts'
+import { addActivityRoute } from './activity-route.ts'
 import { addAssessRoutes } from './assess/assess-routes.ts'
 import { addDatasetRoutes } from './dataset-routes.ts'
 import { addLaterRoutes } from './later-routes.ts'
@@ -24,6 +25,7 @@ export function addUserRoutes(app: FastifyInstance, context: ApiContext): void {
   addDatasetRoutes(app, context, reading)
   addSourceRoutes(app, reading)
   addLogRoutes(app, context, reading)
+  addActivityRoute(app, context, { onRequest })
   addLaterRoutes(app, onRequest)
   app.get(USER_PATHS.token, { onRequest }, (request) => {
     const admission = admissionOf(request)

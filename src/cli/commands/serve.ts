@@ -12,8 +12,9 @@ import {
   privateAddressesOption,
 } from '../options.ts'
 import { addProxyOptions, type ProxyOptions } from '../proxy-options.ts'
+import { addRetentionOptions, type RetentionOptions } from '../retention-options.ts'
 
-interface ServeOptions extends CommonOptions, StoreOptions, ProxyOptions {
+interface ServeOptions extends CommonOptions, StoreOptions, ProxyOptions, RetentionOptions {
   readonly data?: string
   readonly host: string
   readonly port: number
@@ -39,6 +40,7 @@ export function addServe(program: Command, context: Context): void {
     .action((options: ServeOptions) => serve(options, context))
   addStoreOptions(command)
   addProxyOptions(command)
+  addRetentionOptions(command)
   addHelpFooter(command, {
     examples: [
       ['honeyjam serve', 'on 127.0.0.1:8088, with the default data directory'],

@@ -11,6 +11,7 @@ import {
   repeatableOption,
 } from '../options.ts'
 import { addProxyOptions } from '../proxy-options.ts'
+import { addRetentionOptions } from '../retention-options.ts'
 import type { UpOptions } from '../up-options.ts'
 import { cowrieConfigOption } from './config.ts'
 
@@ -38,6 +39,7 @@ export function addUp(program: Command, context: Context): void {
     .action((options: UpOptions) => up(options, context))
   addStoreOptions(command)
   addProxyOptions(command)
+  addRetentionOptions(command)
   addHelpFooter(command, {
     examples: [
       ['honeyjam up', 'with the Cowrie of this machine'],

@@ -12,6 +12,7 @@ export const TEST_PATH = '/test'
 /** What is served of the User API. */
 export const USER_PATHS = {
   token: '/v1/token',
+  activity: '/v1/token/activity',
   reported: '/v1/denylist/reported/ip',
   allReported: '/v1/denylist/reported/ip/all',
   /** Followed by nothing, `/all`, `/ip/ADDRESS`, `/ID`, ... */

@@ -112,6 +112,22 @@ export const ARCHIVE_TABLES: readonly ArchiveTable[] = [
     },
   },
   {
+    name: 'activity',
+    columns: {
+      ...ACCOUNT,
+      key_id: 'number',
+      activity_id: 'text',
+      at_ms: 'number',
+      address: 'text',
+      user_agent: 'text',
+      method: 'text',
+      uri: 'text',
+      body: 'text',
+      status: 'number',
+      receipt_id: 'text',
+    },
+  },
+  {
     name: 'reported',
     columns: {
       ...ACCOUNT,

@@ -1,5 +1,6 @@
 import { hostname } from 'node:os'
 import type { AccountStore } from '../../accounts/index.ts'
+import type { ActivityStore } from '../../activity/index.ts'
 import type { DenylistStore, ReportQueue } from '../../denylist/index.ts'
 import type { Logger } from '../../runtime/index.ts'
 import type { SensorStore } from '../../sensors/index.ts'
@@ -9,6 +10,7 @@ import { JournalReader } from './journal-reader.ts'
 import { Leader } from './leader.ts'
 import { migrate } from './migrate.ts'
 import { PostgresAccountStore } from './postgres-account-store.ts'
+import { PostgresActivityStore } from './postgres-activity-store.ts'
 import { PostgresDenylistStore } from './postgres-denylist-store.ts'
 import { postgresError } from './postgres-error.ts'
 import { PostgresReportQueue } from './postgres-report-queue.ts'
@@ -19,10 +21,11 @@ import { describeStoreUrl } from './store-url.ts'
 /** The store of one or several services in a PostgreSQL database. */
 export interface PostgresStore {
   readonly queue: ReportQueue
-  /** Shares connections with `accounts` and `sensors`: closing it closes them as well. */
+  /** Shares connections with the stores below: closing it closes them as well. */
   readonly denylist: DenylistStore
   readonly accounts: AccountStore
   readonly sensors: SensorStore
+  readonly activities: ActivityStore
   /** Waits for what is under way, then lets go of all connections. May be called twice. */
   close(): Promise<void>
 }
@@ -60,6 +63,7 @@ export async function openPostgresStore(
     denylist: new PostgresDenylistStore({ ...parts, close: closeTables }),
     accounts: new PostgresAccountStore(parts.pool, parts.watchAccounts),
     sensors: new PostgresSensorStore(parts.pool),
+    activities: new PostgresActivityStore(parts.pool),
     close,
   }
 }

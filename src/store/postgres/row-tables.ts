@@ -1,3 +1,4 @@
+import type { Activity } from '../../activity/index.ts'
 import type { AllowRow, ListElementRow, PrivateListRow, Receipt, SelectionRow } from '../../denylist/index.ts'
 import type { Sensor } from '../../sensors/index.ts'
 import { parseCounts, parseOrigins, parseTexts } from '../rows/index.ts'
@@ -100,6 +101,24 @@ export const SENSORS = new RowTable<Sensor>(
     lastError: text('last_error'),
   },
   ['accountId', 'agentId'],
+)
+
+export const ACTIVITIES = new RowTable<Activity>(
+  'activity',
+  {
+    accountId: account,
+    keyId: { name: 'key_id', type: 'integer' },
+    activityId: text('activity_id'),
+    atMs: number('at_ms'),
+    address: text('address'),
+    userAgent: text('user_agent'),
+    method: text('method'),
+    uri: text('uri'),
+    body: text('body'),
+    status: number('status'),
+    receiptId: text('receipt_id'),
+  },
+  ['accountId', 'keyId', 'activityId'],
 )
 
 function text(name: string): Column {

@@ -267,4 +267,19 @@ export const MIGRATIONS: readonly string[] = [
   `ALTER TABLE honeyjam.account_key ADD COLUMN networks text NOT NULL DEFAULT '[]', ADD COLUMN replaced_by integer;`,
 
   `ALTER TABLE honeyjam.account ADD COLUMN plan text NOT NULL DEFAULT 'UNLIMITED', ADD COLUMN disabled_at_ms bigint;`,
+  `-- Ids sort by time. No other index: what is too old is found key by key.
+  CREATE TABLE honeyjam.activity (
+    account integer NOT NULL,
+    key_id integer NOT NULL,
+    activity_id text COLLATE "C" NOT NULL,
+    at_ms bigint NOT NULL,
+    address text NOT NULL,
+    user_agent text NOT NULL,
+    method text NOT NULL,
+    uri text NOT NULL,
+    body text NOT NULL,
+    status integer NOT NULL,
+    receipt_id text NOT NULL,
+    PRIMARY KEY (account, key_id, activity_id)
+  );`,
 ]

@@ -1,11 +1,13 @@
 import { extname, join } from 'node:path'
 import type { AccountStore } from '../../accounts/index.ts'
+import type { ActivityStore } from '../../activity/index.ts'
 import type { DenylistStore, ReportQueue } from '../../denylist/index.ts'
 import type { HoneyjamError, Logger } from '../../runtime/index.ts'
 import type { SensorStore } from '../../sensors/index.ts'
 import type { JournalCalls } from './journal-worker.ts'
 import type { ReaderCalls } from './reader-worker.ts'
 import { SqliteAccountStore } from './sqlite-account-store.ts'
+import { SqliteActivityStore } from './sqlite-activity-store.ts'
 import { SqliteDenylistStore } from './sqlite-denylist-store.ts'
 import { SqliteReportQueue } from './sqlite-report-queue.ts'
 import { SqliteSensorStore } from './sqlite-sensor-store.ts'
@@ -17,10 +19,11 @@ import type { Calls } from './worker-service.ts'
 /** The store of one service on two SQLite files. */
 export interface SqliteStore {
   readonly queue: ReportQueue
-  /** Shares a file and a worker with `accounts` and `sensors`: closing it closes them as well. */
+  /** Shares a file and a worker with the stores below: closing it closes them as well. */
   readonly denylist: DenylistStore
   readonly accounts: AccountStore
   readonly sensors: SensorStore
+  readonly activities: ActivityStore
   /** Waits for what is under way, then lets go of both files. May be called twice. */
   close(): Promise<void>
 }
@@ -53,6 +56,7 @@ export async function openSqliteStore(directory: string, options: SqliteStoreOpt
     denylist: new SqliteDenylistStore(tables, reader),
     accounts: new SqliteAccountStore(tables),
     sensors: new SqliteSensorStore(tables),
+    activities: new SqliteActivityStore(tables),
     close: async () => {
       await Promise.all([journal.close(), reader.close().then(() => tables.close())])
     },

@@ -129,6 +129,21 @@ const MIGRATIONS = [
 
   `ALTER TABLE account ADD COLUMN plan TEXT NOT NULL DEFAULT 'UNLIMITED';
   ALTER TABLE account ADD COLUMN disabled_at_ms INTEGER;`,
+  // Ids sort by time. No other index: what is too old is found key by key.
+  `CREATE TABLE activity (
+    account INTEGER NOT NULL,
+    key_id INTEGER NOT NULL,
+    activity_id TEXT NOT NULL,
+    at_ms INTEGER NOT NULL,
+    address TEXT NOT NULL,
+    user_agent TEXT NOT NULL,
+    method TEXT NOT NULL,
+    uri TEXT NOT NULL,
+    body TEXT NOT NULL,
+    status INTEGER NOT NULL,
+    receipt_id TEXT NOT NULL,
+    PRIMARY KEY (account, key_id, activity_id)
+  ) WITHOUT ROWID;`,
 ]
 
 /**

@@ -1,7 +1,9 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import type { AccountChange, AccountStore, KeyReplacement } from '../../accounts/index.ts'
+import type { Activity, ActivityKey, ActivityLimits } from '../../activity/index.ts'
 import type { AllowRow, Checkpoint, ListRows } from '../../denylist/index.ts'
 import type { Sensor, SensorChanges } from '../../sensors/index.ts'
+import type { ActivityDeletion } from './activity-table.ts'
 import { openDatabase } from './database.ts'
 import type { EntryKey, EntryPage, SweepStep } from './entry-table.ts'
 import type { ReceiptTable } from './receipt-table.ts'
@@ -30,6 +32,9 @@ export type TablesCalls = {
   readonly replaceKey: (replacement: KeyReplacement) => Result<'replaceKey'>
   readonly loadSensors: () => readonly Sensor[]
   readonly writeSensors: (changes: SensorChanges) => void
+  readonly writeActivities: (activities: readonly Activity[]) => void
+  readonly readActivities: (part: { key: ActivityKey; offset: number; limit: number }) => readonly Activity[]
+  readonly deleteActivitiesStep: (step: { limits: ActivityLimits; after: ActivityKey }) => ActivityDeletion
 }
 
 type Result<Name extends keyof AccountStore> = Awaited<ReturnType<AccountStore[Name]>>
@@ -37,7 +42,7 @@ type Result<Name extends keyof AccountStore> = Awaited<ReturnType<AccountStore[N
 if (parentPort !== null) {
   serveCalls<TablesCalls>(parentPort, 'the tables', () => {
     const tables = new Tables(openDatabase(tablesFile(String(workerData))))
-    const { entries, allowed, lists, receipts, accounts, sensors } = tables
+    const { entries, allowed, lists, receipts, accounts, sensors, activities } = tables
     return {
       answers: {
         coveredPosition: () => tables.coveredPosition(),
@@ -59,6 +64,9 @@ if (parentPort !== null) {
         replaceKey: (replacement) => accounts.replaceKey(replacement),
         loadSensors: () => sensors.load(),
         writeSensors: (changes) => sensors.write(changes),
+        writeActivities: (rows) => activities.write(rows),
+        readActivities: ({ key, offset, limit }) => activities.read(key, offset, limit),
+        deleteActivitiesStep: ({ limits, after }) => activities.deleteStep(limits, after),
       },
       close: () => tables.close(),
     }

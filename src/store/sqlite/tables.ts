@@ -2,6 +2,7 @@ import type Database from 'better-sqlite3'
 import type { Checkpoint } from '../../denylist/index.ts'
 import { newestPositionOf } from '../rows/index.ts'
 import { AccountTables } from './account-tables.ts'
+import { ActivityTable } from './activity-table.ts'
 import { AllowTable } from './allow-table.ts'
 import { EntryTable } from './entry-table.ts'
 import { ListTables } from './list-tables.ts'
@@ -16,6 +17,7 @@ export class Tables {
   readonly receipts: ReceiptTable
   readonly accounts: AccountTables
   readonly sensors: SensorTable
+  readonly activities: ActivityTable
   readonly #database: Database.Database
   readonly #selectCovered: Database.Statement<[], number>
   readonly #selectNewest: Database.Statement<[], number>
@@ -30,6 +32,7 @@ export class Tables {
     this.receipts = new ReceiptTable(database)
     this.accounts = new AccountTables(database)
     this.sensors = new SensorTable(database)
+    this.activities = new ActivityTable(database)
     this.#selectCovered = database.prepare<[], number>('SELECT covered_position FROM progress').pluck()
     this.#selectNewest = database.prepare<[], number>('SELECT newest_position FROM progress').pluck()
     this.#updateProgress = database.prepare(

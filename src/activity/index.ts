@@ -1,0 +1,3 @@
+export type { ActivityLog, ActivityRetention } from './activity-log.ts'
+export { openActivity } from './open-activity.ts'
+export type { Activity, ActivityKey, ActivityLimits, ActivityStore } from './ports.ts'

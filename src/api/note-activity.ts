@@ -1,0 +1,32 @@
+import type { onResponseHookHandler } from 'fastify'
+import { MANAGEMENT_PATHS } from '../contract/index.ts'
+import { callerOf } from './authenticate.ts'
+import type { ApiContext } from './context.ts'
+
+const RECEIPT_ROOT = `${MANAGEMENT_PATHS.receipts}/`
+
+/** Notes each request that came with a valid key, once it is answered; refused ones too. */
+export function noteActivity({
+  activity,
+  clock,
+}: Pick<ApiContext, 'activity' | 'clock'>): onResponseHookHandler {
+  return (request, reply, done) => {
+    const caller = callerOf(request)
+    if (caller !== undefined) {
+      const location = String(reply.getHeader('location') ?? '')
+      activity.note({
+        accountId: caller.grant.accountId,
+        keyId: caller.grant.keyId,
+        atMs: clock.nowMs(),
+        address: caller.address ?? '',
+        userAgent: request.headers['user-agent'] ?? '',
+        method: request.method,
+        uri: request.url,
+        body: Buffer.isBuffer(request.body) ? request.body : undefined,
+        status: reply.statusCode,
+        receiptId: location.startsWith(RECEIPT_ROOT) ? location.slice(RECEIPT_ROOT.length) : '',
+      })
+    }
+    done()
+  }
+}
