@@ -1,22 +1,20 @@
 import type { IncomingMessage } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { type FastifyInstance, type FastifyRequest, fastify } from 'fastify'
-import { HoneyjamError } from '../runtime/index.ts'
 import { createFindClient, noteClient } from './client-address.ts'
 import type { ApiContext, ApiOptions } from './context.ts'
 import { addErrorPages } from './error-pages.ts'
 import { prepareGracefulClose } from './graceful-close.ts'
 import { handleError } from './handle-error.ts'
 import { addHealthRoutes } from './health-routes.ts'
-import { createHttpServer, handleClientError } from './http-server.ts'
+import { handleClientError, type TlsIdentity } from './http-server.ts'
+import { Listeners } from './listeners.ts'
 import { addManagementRoutes } from './management/index.ts'
 import { noteActivity } from './note-activity.ts'
 import { readBody } from './read-body.ts'
 import { refuse, refuseUnknown } from './refusal.ts'
 import { addReportRoutes } from './report/index.ts'
 import { RouteTable } from './route-table.ts'
-import { SECURITY_HEADERS } from './security-headers.ts'
-import { serverUrl } from './server-url.ts'
+import { securityHeadersOn } from './security-headers.ts'
 import { StoreHealth } from './store-health.ts'
 import { addUserRoutes } from './user/index.ts'
 
@@ -28,6 +26,14 @@ export interface ApiServer {
    * @throws HoneyjamError LISTEN_FAILED
    */
   listen(listenOptions: { readonly host: string; readonly port: number }): Promise<string>
+  /**
+   * Answers plain HTTP as well, on a free port that this machine alone can reach: programs here need no certificate.
+   * @returns its URL
+   * @throws HoneyjamError LISTEN_FAILED
+   */
+  listenLocally(): Promise<string>
+  /** New connections get this certificate; those that stand keep theirs. For a server that speaks TLS. */
+  replaceIdentity(tls: TlsIdentity): void
   /** Takes no more connections, lets requests under way end within {@link CLOSE_GRACE_MS}, then cuts. May be called twice. */
   close(): Promise<void>
 }
@@ -40,20 +46,18 @@ const MAX_PARAM_LENGTH = 20_000
 
 /** Builds the server; nothing listens yet. What is handed over is used and not closed. */
 export function createApiServer(options: ApiOptions): ApiServer {
-  const app = createApp(options)
-  const closeOnce = prepareGracefulClose(app, CLOSE_GRACE_MS)
+  const listeners = new Listeners(options)
+  const app = createApp(options, listeners)
+  const closeOnce = prepareGracefulClose(app, CLOSE_GRACE_MS, listeners.local)
   addRoutes(app, { ...options, storeHealth: new StoreHealth() })
   let closed: Promise<void> | undefined
   return {
-    listen: async ({ host, port }) => {
-      try {
-        await app.listen({ host, port })
-      } catch (cause) {
-        const fields = { host, port }
-        throw new HoneyjamError('LISTEN_FAILED', `cannot listen on ${host} port ${port}`, { cause, fields })
-      }
-      return serverUrl(app.server.address() as AddressInfo)
+    listen: async (place) => await listeners.listen(place, () => app.listen(place)),
+    listenLocally: async () => {
+      await app.ready()
+      return await listeners.listenLocally()
     },
+    replaceIdentity: (tls) => listeners.replaceIdentity(tls),
     close: () => {
       closed ??= closeOnce()
       return closed
@@ -61,9 +65,9 @@ export function createApiServer(options: ApiOptions): ApiServer {
   }
 }
 
-function createApp({ logger }: ApiOptions): FastifyInstance {
+function createApp({ logger }: ApiOptions, listeners: Listeners): FastifyInstance {
   const app = fastify({
-    serverFactory: (listener) => createHttpServer(listener, logger),
+    serverFactory: (listener) => listeners.create(listener),
     clientErrorHandler: handleClientError,
     frameworkErrors: (error, request, reply) => handleError(logger, error, request, reply),
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH, ignoreTrailingSlash: true },
@@ -96,7 +100,7 @@ function addCommonHooks(app: FastifyInstance, routes: RouteTable, { settings }: 
   const findClient = createFindClient(settings)
   app.addHook('onRequest', (request, reply, done) => {
     noteClient(request, findClient)
-    void reply.headers(SECURITY_HEADERS)
+    void reply.headers(securityHeadersOn(request.raw.socket))
     if (request.headers.host === undefined && request.raw.httpVersion !== '1.0') {
       return done(refuse('malformed-request', 'the Host header is missing'))
     }

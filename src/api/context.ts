@@ -4,6 +4,7 @@ import type { Denylist } from '../denylist/index.ts'
 import type { Clock, Logger } from '../runtime/index.ts'
 import type { Sensors } from '../sensors/index.ts'
 import type { ProxySettings } from './client-address.ts'
+import type { TlsIdentity } from './http-server.ts'
 import type { StoreHealth } from './store-health.ts'
 
 /** What the operator of the service decides. */
@@ -25,6 +26,8 @@ export interface ApiOptions {
   readonly clock: Clock
   readonly logger: Logger
   readonly settings: ApiSettings
+  /** Speaks TLS with it; without one plain HTTP. */
+  readonly tls?: TlsIdentity | undefined
 }
 
 /** What all routes share. */

@@ -1,5 +1,19 @@
 import type { FastifyInstance } from 'fastify'
 
+/** Servers besides the app's own that hand their requests to it. */
+export interface OtherServers {
+  closeIdleConnections(): void
+  closeAllConnections(): void
+  /** Takes no more connections; resolves when the last one has ended. */
+  close(): Promise<void>
+}
+
+const NONE: OtherServers = {
+  closeIdleConnections: () => undefined,
+  closeAllConnections: () => undefined,
+  close: async () => undefined,
+}
+
 /**
  * Prepares an app for closing without losing requests; call it before routes are added.
  * Node ends idle connections when a server closes, but a connection that is busy then would stay open for its whole
@@ -7,7 +21,11 @@ import type { FastifyInstance } from 'fastify'
  * @param graceMs how long requests under way may take before their connections are cut
  * @returns the function that closes; it may be called once
  */
-export function prepareGracefulClose(app: FastifyInstance, graceMs: number): () => Promise<void> {
+export function prepareGracefulClose(
+  app: FastifyInstance,
+  graceMs: number,
+  others: OtherServers = NONE,
+): () => Promise<void> {
   let isClosing = false
   app.addHook('onSend', (_request, reply, payload, done) => {
     if (isClosing) void reply.header('connection', 'close')
@@ -15,14 +33,16 @@ export function prepareGracefulClose(app: FastifyInstance, graceMs: number): () 
   })
   app.addHook('onResponse', (_request, _reply, done) => {
     // an answer whose headers were sent before closing began could not say so
-    if (isClosing) setImmediate(() => app.server.closeIdleConnections())
+    if (isClosing) setImmediate(() => [app.server, others].forEach((each) => each.closeIdleConnections()))
     done()
   })
   return async () => {
     isClosing = true
-    const timer = setTimeout(() => app.server.closeAllConnections(), graceMs)
+    const timer = setTimeout(() => {
+      for (const each of [app.server, others]) each.closeAllConnections()
+    }, graceMs)
     try {
-      await app.close()
+      await Promise.all([app.close(), others.close()])
     } finally {
       clearTimeout(timer)
     }

@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { HoneyjamError, type Logger } from '../runtime/index.ts'
 import { refuseContentType } from './json-body.ts'
 import { Refusal, refuse, refuseUnknown } from './refusal.ts'
-import { SECURITY_HEADERS } from './security-headers.ts'
+import { securityHeadersOn } from './security-headers.ts'
 
 /** Seconds after which a client may try again when the storage does not take data. */
 const RETRY_AFTER_STORE_SECONDS = 5
@@ -19,12 +19,13 @@ export function handleError(
   if (refusal.status === 500) {
     logger.error({ err: error, method: request.method, route: request.routeOptions.url }, 'request failed')
   }
-  sendRefusal(reply, refusal)
+  sendRefusal(request, reply, refusal)
 }
 
 /** With the headers of every answer, since no hook has run where the router itself refuses. */
-function sendRefusal(reply: FastifyReply, refusal: Refusal): void {
-  void reply.headers(SECURITY_HEADERS).headers(refusal.headers).code(refusal.status).send(refusal.body)
+function sendRefusal({ raw }: FastifyRequest, reply: FastifyReply, refusal: Refusal): void {
+  const headers = securityHeadersOn(raw.socket)
+  void reply.headers(headers).headers(refusal.headers).code(refusal.status).send(refusal.body)
 }
 
 function refusalOf(error: unknown): Refusal | undefined {

@@ -5,10 +5,9 @@ import { silentLogger } from '../runtime/index.ts'
 import { createHttpServer, HTTP_LIMITS, type HttpLimits, handleClientError } from './http-server.ts'
 
 async function listen(limits: Partial<HttpLimits>, listener: RequestListener = answerOk): Promise<Server> {
-  const server = createHttpServer(listener, silentLogger, {
-    ...HTTP_LIMITS,
-    connectionsCheckingInterval: 10,
-    ...limits,
+  const server = createHttpServer(listener, {
+    logger: silentLogger,
+    limits: { ...HTTP_LIMITS, connectionsCheckingInterval: 10, ...limits },
   })
   server.on('clientError', handleClientError)
   await new Promise<void>((resolve) => {

@@ -5,11 +5,13 @@ import {
   type Server,
   type ServerResponse,
 } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
 import type { Duplex } from 'node:stream'
+import { type SecureContextOptions, TLSSocket } from 'node:tls'
 import type { Logger } from '../runtime/index.ts'
 import { rawAnswer } from './raw-answer.ts'
 import { type Refusal, refuse } from './refusal.ts'
-import { SECURITY_HEADERS } from './security-headers.ts'
+import { securityHeadersOn } from './security-headers.ts'
 
 /** How long and how much one client may take; milliseconds and bytes. */
 export interface HttpLimits {
@@ -44,18 +46,39 @@ export const HTTP_LIMITS: HttpLimits = {
 /** What a client may still be sending after a request that cannot be read is thrown away for so long. */
 const LINGER_MS = 1_000
 
+/** With which certificate a server speaks TLS: both PEM, and one belongs to the other. */
+export interface TlsIdentity {
+  /** The server's certificate, then those of the authorities between it and the root. */
+  readonly cert: string
+  readonly key: string
+}
+
+export interface HttpServerOptions {
+  readonly logger: Logger
+  /** Without it the server speaks plain HTTP. */
+  readonly tls?: TlsIdentity | undefined
+  /** Default {@link HTTP_LIMITS}. */
+  readonly limits?: HttpLimits
+}
+
 /**
  * Creates Node's server with bounds for slow, stalled and too many clients, and answers in our own body where Node answers
  * on its own.
  */
 export function createHttpServer(
   listener: RequestListener,
-  logger: Logger,
-  limits: HttpLimits = HTTP_LIMITS,
+  { logger, tls, limits = HTTP_LIMITS }: HttpServerOptions,
 ): Server {
-  const { maxConnections, stalledTimeout, ...options } = limits
+  const { maxConnections, stalledTimeout, ...others } = limits
   // the missing Host is answered by a hook, in our own body
-  const server = createServer({ ...options, requireHostHeader: false }, listener)
+  const options = { ...others, requireHostHeader: false }
+  const server =
+    tls === undefined
+      ? createServer(options, listener)
+      : createTlsServer(
+          { ...options, ...secureContextOf(tls), handshakeTimeout: limits.headersTimeout },
+          listener,
+        )
   server.timeout = stalledTimeout
   server.maxConnections = maxConnections
   server.on('drop', () => logger.warn({ maxConnections }, 'connection closed: there are too many'))
@@ -68,9 +91,15 @@ export function createHttpServer(
   return server
 }
 
+/** RFC 8996: nothing older than TLS 1.2. */
+export function secureContextOf(tls: TlsIdentity): SecureContextOptions {
+  return { ...tls, minVersion: 'TLSv1.2' }
+}
+
 /** Answers what Node's parser cannot read, or did not get in time. */
 export function handleClientError(error: NodeJS.ErrnoException, socket: Duplex): void {
-  if (error.code === 'ECONNRESET' || !socket.writable || hasAnswerUnderWay(socket)) {
+  const isUnread = error.code === 'ECONNRESET' || !socket.writable || hasAnswerUnderWay(socket)
+  if (isUnread || isBeforeTls(socket)) {
     socket.destroy()
     return
   }
@@ -97,7 +126,7 @@ function respond(response: ServerResponse, { status, body }: Refusal): void {
   const text = JSON.stringify(body)
   response
     .writeHead(status, {
-      ...SECURITY_HEADERS,
+      ...(response.socket === null ? {} : securityHeadersOn(response.socket)),
       'content-type': 'application/json; charset=utf-8',
       'content-length': Buffer.byteLength(text),
       connection: 'close',
@@ -112,7 +141,7 @@ function answerAndClose(socket: Duplex, refusal: Refusal): void {
   if (answered.has(socket)) return
   answered.add(socket)
   socket.on('error', () => socket.destroy())
-  socket.end(rawAnswer(refusal))
+  socket.end(rawAnswer(socket, refusal))
   socket.resume()
   const timer = setTimeout(() => socket.destroy(), LINGER_MS)
   socket.once('close', () => clearTimeout(timer))
@@ -122,4 +151,9 @@ function answerAndClose(socket: Duplex, refusal: Refusal): void {
 function hasAnswerUnderWay(socket: Duplex): boolean {
   const { _httpMessage: response } = socket as { _httpMessage?: { headersSent?: boolean } | null }
   return response?.headersSent === true
+}
+
+/** Whether there is no way yet to say anything: the handshake failed. */
+function isBeforeTls(socket: Duplex): boolean {
+  return socket instanceof TLSSocket && socket.getSession() === undefined
 }

@@ -1,12 +1,13 @@
 import { STATUS_CODES } from 'node:http'
+import type { Duplex } from 'node:stream'
 import type { Refusal } from './refusal.ts'
-import { SECURITY_HEADERS } from './security-headers.ts'
+import { securityHeadersOn } from './security-headers.ts'
 
-/** A refusal as the bytes of an HTTP/1.1 answer, for sockets whose request could not be read. */
-export function rawAnswer({ status, body, headers }: Refusal): string {
+/** A refusal as the bytes of an HTTP/1.1 answer, for a socket whose request could not be read. */
+export function rawAnswer(socket: Duplex, { status, body, headers }: Refusal): string {
   const text = JSON.stringify(body)
   const lines = Object.entries({
-    ...SECURITY_HEADERS,
+    ...securityHeadersOn(socket),
     ...headers,
     'content-type': 'application/json; charset=utf-8',
     'content-length': String(Buffer.byteLength(text)),

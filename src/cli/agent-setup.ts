@@ -10,6 +10,7 @@ export interface AgentSettingsOptions {
   readonly cowrieConfig?: readonly string[]
   readonly apiUrl?: string
   readonly keyFile?: string
+  readonly caFile?: string
   readonly privateAddresses?: 'skip' | 'accept'
   readonly trackSession?: true
   readonly ttl?: number
@@ -73,15 +74,16 @@ export function stateDirectory(
 }
 
 function overridesOf(options: AgentSettingsOptions): AgentOverrides {
-  const { apiUrl, keyFile, privateAddresses, trackSession, ttl, requestsPerMinute, metricsListen } = options
+  const { apiUrl, keyFile, caFile, privateAddresses, trackSession, ttl } = options
   return {
     api_url: given('--api-url', apiUrl === undefined ? undefined : reportUrlOf(apiUrl)),
     bearer_token_file: given('--key-file', keyFile === undefined ? undefined : resolve(keyFile)),
+    ca_file: given('--ca-file', caFile === undefined ? undefined : resolve(caFile)),
     private_addresses: given('--private-addresses', privateAddresses),
     track_session: given('--track-session', trackSession),
     ttl: given('--ttl', ttl),
-    requests_per_minute: given('--requests-per-minute', requestsPerMinute),
-    metrics_listen: given('--metrics-listen', metricsListen),
+    requests_per_minute: given('--requests-per-minute', options.requestsPerMinute),
+    metrics_listen: given('--metrics-listen', options.metricsListen),
   }
 }
 

@@ -20,22 +20,32 @@ export function announceService(
   warnAboutService(service, context)
 }
 
-function describeForPeople({ directory, administrator, sharedStore }: RunningService): [string, string][] {
+function describeForPeople({
+  url,
+  localUrl,
+  directory,
+  administrator,
+  sharedStore,
+}: RunningService): [string, string][] {
   const { keyFile, newKey } = administrator
   const key =
     newKey === undefined
       ? `in ${keyFile}`
       : `${newKey}\nThe administrator's key, shown this once and kept in ${keyFile}`
   return [
+    ...(url === localUrl
+      ? []
+      : [['here', `${localUrl} (plain HTTP, for this machine alone)`] satisfies [string, string]]),
     ['data', directory],
     ...(sharedStore === undefined ? [] : [['store', sharedStore] satisfies [string, string]]),
     ['key', key],
   ]
 }
 
-function describeService({ url, directory, administrator, sharedStore }: RunningService): object {
+function describeService({ url, localUrl, directory, administrator, sharedStore }: RunningService): object {
   return {
     url,
+    local_url: localUrl,
     pid: process.pid,
     data: directory,
     store: sharedStore,
@@ -57,9 +67,9 @@ function warnAboutService(service: RunningService, { output, commandName }: Cont
       `Warning: ${keyFile} ${fault}. For another one, stop the service and run: ${commandName} key reset-admin --data ${directory}`,
     )
   }
-  if (!isLoopbackHost(host)) {
+  if (!isLoopbackHost(host) && url.startsWith('http:')) {
     output.note(
-      `Warning: ${host} can be reached from other machines, and keys cross the network unencrypted. Put a proxy with TLS in front of ${url}.`,
+      `Warning: ${host} can be reached from other machines, and keys cross the network unencrypted. Name a certificate with --tls-cert and --tls-key, or put a proxy with TLS in front of ${url}.`,
     )
   }
 }

@@ -1,5 +1,5 @@
 import { ApiClient, serviceUrlOf } from '../client/index.ts'
-import { readSecretFile } from '../config/index.ts'
+import { readCertificates, readSecretFile } from '../config/index.ts'
 import { REPORT_PATHS } from '../contract/terms/index.ts'
 import { isLoopbackHost } from '../ip/index.ts'
 import { HoneyjamError } from '../runtime/index.ts'
@@ -13,6 +13,8 @@ export interface ConnectOptions {
   readonly data?: string
   readonly apiUrl?: string
   readonly keyFile?: string
+  /** PEM certificates of authorities to trust besides the built-in ones. */
+  readonly caFile?: string
 }
 
 /** The address of a service that was started without options. */
@@ -27,7 +29,12 @@ export async function withApi<Result>(
   const directory = options.data ?? context.defaultDataDirectory
   const baseUrl = serviceUrlOf(options.apiUrl ?? localServiceUrl(directory))
   const bearerToken = findKey({ ...options, directory, url: baseUrl }, context)
-  const api = new ApiClient({ baseUrl, bearerToken, userAgent: `honeyjam/${context.version}` })
+  const api = new ApiClient({
+    baseUrl,
+    bearerToken,
+    userAgent: `honeyjam/${context.version}`,
+    ...(options.caFile === undefined ? {} : { ca: readCertificates(options.caFile) }),
+  })
   try {
     return await use(api)
   } finally {

@@ -38,7 +38,7 @@ export async function runLocalAgent(options: LocalAgentOptions): Promise<void> {
   const bearerToken = await ensureAgentKey(service, systemClock.nowMs())
   const agent: WatchedAgentOptions = {
     ...options,
-    targets: [{ apiUrl: reportUrlOf(service.url), bearerToken }],
+    targets: [{ apiUrl: reportUrlOf(service.localUrl), bearerToken }],
     board: new AgentStatusBoard({ clock: systemClock }),
     ttlFrom: 'event',
     clock: systemClock,

@@ -61,6 +61,11 @@ export function addConnectOptions(command: Command, first?: string): Command {
         .default(undefined, `$HONEYJAM_BEARER_TOKEN, else ${fallback}admin.key in the data directory`)
         .helpGroup(heading),
     )
+    .addOption(
+      option('--ca-file <file>', 'certificates (PEM) of authorities to trust besides the built-in ones')
+        .default(undefined, `${fallback}none`)
+        .helpGroup(heading),
+    )
     .addOption(dataOption().helpGroup(heading))
 }
 

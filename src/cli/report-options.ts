@@ -10,6 +10,7 @@ export interface ReportOptions extends CommonOptions {
   readonly state?: string
   readonly apiUrl?: string
   readonly keyFile?: string
+  readonly caFile?: string
   readonly privateAddresses?: 'skip' | 'accept'
   readonly trackSession?: true
   readonly ttl?: number

@@ -15,6 +15,7 @@ import { renderDenylist } from './print-denylist.ts'
 import { type RunningService, startService } from './start-service.ts'
 import { aborted, listenForStop } from './stop-request.ts'
 import { indent } from './table.ts'
+import { tlsFilesOf } from './tls-options.ts'
 import type { UpOptions } from './up-options.ts'
 
 /** Between two login attempts: slow enough to be watched where somebody watches. */
@@ -54,6 +55,7 @@ async function runDemoIn(
   const service = await startService({
     ...options,
     directory: join(directory, 'data'),
+    tlsFiles: tlsFilesOf(options),
     reportsPerMinute: REQUESTS_PER_MINUTE,
     privateAddresses: 'accept',
     version,
@@ -121,11 +123,11 @@ async function play(
 
 /** @returns `undefined` when `signal` came first */
 async function waitForAddresses(
-  { url, administrator }: RunningService,
+  { localUrl, administrator }: RunningService,
   count: number,
   signal: AbortSignal,
 ): Promise<readonly ReportedAddress[] | undefined> {
-  const api = new ApiClient({ baseUrl: url, bearerToken: administrator.newKey ?? '' })
+  const api = new ApiClient({ baseUrl: localUrl, bearerToken: administrator.newKey ?? '' })
   try {
     const deadlineMs = systemClock.nowMs() + PATIENCE_MS
     while (!signal.aborted) {
@@ -141,11 +143,11 @@ async function waitForAddresses(
   }
 }
 
-function suggestions({ directory, url, administrator }: RunningService, commandName: string): string {
+function suggestions({ directory, localUrl, administrator }: RunningService, commandName: string): string {
   return [
     `${commandName} check ${EXAMPLE} --data ${directory}`,
     `${commandName} denylist --format plain --data ${directory}`,
-    `curl -H "Authorization: Bearer $(cat ${administrator.keyFile})" ${url}${USER_PATHS.reported}`,
+    `curl -H "Authorization: Bearer $(cat ${administrator.keyFile})" ${localUrl}${USER_PATHS.reported}`,
   ].join('\n')
 }
 

@@ -7,9 +7,15 @@ import type { ProxyOptions } from './proxy-options.ts'
 import type { RetentionOptions } from './retention-options.ts'
 import { startService } from './start-service.ts'
 import { aborted, listenForStop } from './stop-request.ts'
+import { type TlsOptions, tlsFilesOf } from './tls-options.ts'
 
 /** What `honeyjam serve` was asked to do. */
-export interface ServeRequest extends CommonOptions, StoreOptions, ProxyOptions, RetentionOptions {
+export interface ServeRequest
+  extends CommonOptions,
+    StoreOptions,
+    TlsOptions,
+    ProxyOptions,
+    RetentionOptions {
   readonly data: string
   readonly host: string
   readonly port: number
@@ -28,6 +34,7 @@ export async function runServe(request: ServeRequest, context: Context): Promise
   const service = await startService({
     ...request,
     directory: request.data,
+    tlsFiles: tlsFilesOf(request),
     storeUrl: await findStoreUrl(request, context),
     version: context.version,
     logger,

@@ -17,6 +17,7 @@ import { runLocalAgent } from './local-agent.ts'
 import { findStoreUrl } from './open-store.ts'
 import { type RunningService, startService } from './start-service.ts'
 import { aborted, listenForStop } from './stop-request.ts'
+import { tlsFilesOf } from './tls-options.ts'
 import type { UpOptions } from './up-options.ts'
 
 /** What is to be watched, or why nothing is. */
@@ -40,6 +41,7 @@ export async function runUp(options: UpOptions & { readonly data: string }, cont
   const service = await startService({
     ...options,
     directory: options.data,
+    tlsFiles: tlsFilesOf(options),
     storeUrl: await findStoreUrl(options, context),
     reportsPerMinute: LOCAL_REQUESTS_PER_MINUTE,
     privateAddresses: setup.config.privateAddresses,
@@ -111,10 +113,10 @@ function describeWatch(watch: Watch, config: AgentConfig, read: string): [string
 }
 
 /** How a person and a program read the list. */
-function readLines({ url, administrator }: RunningService, data: string, context: Context): string {
+function readLines({ localUrl, administrator }: RunningService, data: string, context: Context): string {
   const { commandName, defaultDataDirectory } = context
   const where = data === defaultDataDirectory ? '' : ` --data ${data}`
-  return `${commandName} denylist${where}\ncurl -H "Authorization: Bearer $(cat '${administrator.keyFile}')" ${url}${USER_PATHS.reported}`
+  return `${commandName} denylist${where}\ncurl -H "Authorization: Bearer $(cat '${administrator.keyFile}')" ${localUrl}${USER_PATHS.reported}`
 }
 
 function logSetup(setup: AgentSetup, logger: Logger): void {

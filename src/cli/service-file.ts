@@ -4,6 +4,7 @@ import { HoneyjamError, replaceFile } from '../runtime/index.ts'
 
 /** How the command line on the same machine finds the service of a data directory. */
 export interface ServiceFile {
+  /** In plain HTTP, also beside TLS. */
   readonly url: string
   readonly pid: number
 }

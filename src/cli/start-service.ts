@@ -1,6 +1,7 @@
 import { openAccounts } from '../accounts/index.ts'
 import { openActivity } from '../activity/index.ts'
 import { createApiServer } from '../api/index.ts'
+import { readTlsPair, type TlsFiles, type TlsPair } from '../config/index.ts'
 import { openDenylist } from '../denylist/index.ts'
 import { type HoneyjamError, type Logger, lockDirectory, systemClock } from '../runtime/index.ts'
 import { openSensors } from '../sensors/index.ts'
@@ -9,6 +10,7 @@ import { describeStore, openStore } from './open-store.ts'
 import type { ProxyOptions } from './proxy-options.ts'
 import type { RetentionOptions } from './retention-options.ts'
 import { removeServiceFile, writeServiceFile } from './service-file.ts'
+import { type WatchCertificateOptions, watchCertificate } from './watch-certificate.ts'
 
 export interface ServiceOptions extends ProxyOptions, RetentionOptions {
   /** The data directory; made where it is absent. */
@@ -18,6 +20,8 @@ export interface ServiceOptions extends ProxyOptions, RetentionOptions {
   readonly host: string
   /** 0 takes a free one. */
   readonly port: number
+  /** Speaks TLS with these; without them plain HTTP. */
+  readonly tlsFiles?: TlsFiles | undefined
   readonly reportsPerMinute: number
   readonly privateAddresses: 'skip' | 'accept'
   readonly version: string
@@ -26,8 +30,10 @@ export interface ServiceOptions extends ProxyOptions, RetentionOptions {
 
 /** A service that answers. */
 export interface RunningService extends Installation {
-  /** Where programs on this machine reach it. */
+  /** Where it listens, as programs on this machine reach it. */
   readonly url: string
+  /** The same in plain HTTP, for programs on this machine alone; `url` unless that is with TLS. */
+  readonly localUrl: string
   readonly host: string
   readonly administrator: Administrator
   /** What may be shown of a store that other services may share; `undefined` when it is in the directory. */
@@ -73,6 +79,8 @@ async function openService(
 ): Promise<Omit<RunningService, 'close'>> {
   const { directory, storeUrl, host, port, logger } = options
   const failure = new AbortController()
+  // before anything is made: a fault here leaves nothing behind
+  const tls = options.tlsFiles === undefined ? undefined : readTlsPair(options.tlsFiles)
   const clock = systemClock
   const lock = await lockDirectory(directory)
   closers.push(() => lock.close())
@@ -100,11 +108,29 @@ async function openService(
     trustedProxies,
     proxyHeader,
   }
-  const server = createApiServer({ denylist, accounts, sensors, activity, clock, logger, settings })
+  const server = createApiServer({ denylist, accounts, sensors, activity, clock, logger, settings, tls })
   closers.push(() => server.close())
   const url = await server.listen({ host, port })
-  writeServiceFile(directory, { url, pid: process.pid })
+  const localUrl = tls === undefined ? url : await server.listenLocally()
+  if (options.tlsFiles !== undefined && tls !== undefined) {
+    const use = (pair: TlsPair) => server.replaceIdentity(pair)
+    closers.push(startWatching({ files: options.tlsFiles, pair: tls, use, clock, logger }))
+  }
+  writeServiceFile(directory, { url: localUrl, pid: process.pid })
   closers.push(() => removeServiceFile(directory))
   const sharedStore = await describeStore(storeUrl)
-  return { ...installation, url, host, administrator, sharedStore, failed: failure.signal }
+  return { ...installation, url, localUrl, host, administrator, sharedStore, failed: failure.signal }
+}
+
+/** @returns what ends it */
+function startWatching(options: Omit<WatchCertificateOptions, 'signal'>): () => Promise<void> {
+  const { files, pair, logger } = options
+  if (pair.isKeyReadableByOthers)
+    logger.warn(files, 'others can read the key of the certificate: chmod 600 it')
+  const stop = new AbortController()
+  const watching = watchCertificate({ ...options, signal: stop.signal })
+  return async () => {
+    stop.abort()
+    await watching
+  }
 }

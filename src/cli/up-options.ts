@@ -2,9 +2,10 @@ import type { StoreOptions } from './open-store.ts'
 import type { CommonOptions } from './options.ts'
 import type { ProxyOptions } from './proxy-options.ts'
 import type { RetentionOptions } from './retention-options.ts'
+import type { TlsOptions } from './tls-options.ts'
 
 /** The options of `honeyjam up`. */
-export interface UpOptions extends CommonOptions, StoreOptions, ProxyOptions, RetentionOptions {
+export interface UpOptions extends CommonOptions, StoreOptions, TlsOptions, ProxyOptions, RetentionOptions {
   readonly data?: string
   readonly host: string
   readonly port: number

@@ -13,8 +13,9 @@ import {
 } from '../options.ts'
 import { addProxyOptions, type ProxyOptions } from '../proxy-options.ts'
 import { addRetentionOptions, type RetentionOptions } from '../retention-options.ts'
+import { addTlsOptions, type TlsOptions } from '../tls-options.ts'
 
-interface ServeOptions extends CommonOptions, StoreOptions, ProxyOptions, RetentionOptions {
+interface ServeOptions extends CommonOptions, StoreOptions, TlsOptions, ProxyOptions, RetentionOptions {
   readonly data?: string
   readonly host: string
   readonly port: number
@@ -38,13 +39,17 @@ export function addServe(program: Command, context: Context): void {
       privateAddressesOption('what to do with reported private and reserved addresses').default('skip'),
     )
     .action((options: ServeOptions) => serve(options, context))
+  addTlsOptions(command)
   addStoreOptions(command)
   addProxyOptions(command)
   addRetentionOptions(command)
   addHelpFooter(command, {
     examples: [
       ['honeyjam serve', 'on 127.0.0.1:8088, with the default data directory'],
-      ['honeyjam serve --host 0.0.0.0 --port 8443', 'for agents and firewalls on other machines'],
+      [
+        'honeyjam serve --host 0.0.0.0 --port 8443 --tls-cert fullchain.pem --tls-key privkey.pem',
+        'for agents and firewalls on other machines',
+      ],
       ['honeyjam serve --trusted-proxies 127.0.0.1', 'behind a proxy on the same machine'],
       ['honeyjam serve --private-addresses accept', 'for decoys inside a company network'],
       ['honeyjam serve --store-file /etc/honeyjam/store', 'on PostgreSQL, by its URL in that file'],

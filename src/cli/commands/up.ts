@@ -12,6 +12,7 @@ import {
 } from '../options.ts'
 import { addProxyOptions } from '../proxy-options.ts'
 import { addRetentionOptions } from '../retention-options.ts'
+import { addTlsOptions } from '../tls-options.ts'
 import type { UpOptions } from '../up-options.ts'
 import { cowrieConfigOption } from './config.ts'
 
@@ -37,6 +38,7 @@ export function addUp(program: Command, context: Context): void {
     .addOption(option('--demo', 'play a recorded attack into a throw-away data directory'))
     .addOption(option('--exit-after-demo', 'end after the demo').hideHelp())
     .action((options: UpOptions) => up(options, context))
+  addTlsOptions(command)
   addStoreOptions(command)
   addProxyOptions(command)
   addRetentionOptions(command)

@@ -70,7 +70,7 @@ export function findingOfTls(
 
 function distrustHelp(code: string): string {
   if (UNKNOWN_AUTHORITY.has(code)) {
-    return 'If the authority is your own, name the file of its certificate (PEM) with ca_file in [output_threatjammer].'
+    return 'If the authority is your own, name the file of its certificate (PEM) with --ca-file, or with ca_file in [output_threatjammer].'
   }
   if (code === 'CERT_HAS_EXPIRED' || code === 'CERT_NOT_YET_VALID') {
     return 'Renew the certificate of the service, or mend the clock of this machine.'

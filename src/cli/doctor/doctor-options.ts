@@ -8,6 +8,7 @@ export interface DoctorOptions extends CommonOptions {
   readonly state?: string
   readonly apiUrl?: string
   readonly keyFile?: string
+  readonly caFile?: string
   /** How long to wait for a log to grow; 0 does not wait. */
   readonly watchSeconds: number
   /** Whether to send the canary. */
