@@ -13,6 +13,7 @@ export interface Grant {
   readonly networks: readonly Range[]
   readonly accountCreatedAtMs: number
   readonly keyCreatedAtMs: number
+  readonly keyExpiresAtMs?: number
 }
 
 /** A new key: the only time its text is known. */
@@ -20,6 +21,21 @@ export interface NewKey {
   /** `tja_` and 36 characters of base 62. */
   readonly keyText: string
   readonly key: StoredKey
+}
+
+/** What a key that is made is to be. */
+export interface KeyWish {
+  readonly name: string
+  readonly scopes: readonly Scope[]
+  readonly expiresAtMs?: number
+  /** Default none: it may be used from anywhere. */
+  readonly networks?: readonly Range[]
+}
+
+/** A new account, and its first key if one was wanted. */
+export interface NewAccountOutcome {
+  readonly account: Account
+  readonly firstKey?: NewKey
 }
 
 /** Accounts and their keys, answered from memory. */
@@ -32,12 +48,13 @@ export interface Accounts {
   /** In the order in which they were made. */
   listAccounts(): readonly Account[]
   findAccount(name: string): Account | undefined
-  /** @returns `undefined` when the name is taken */
+  /** @returns `undefined`, with nothing made, when the name is taken */
   createAccount(options: {
     readonly name: string
     readonly plan: Plan
     readonly nowMs: number
-  }): Promise<Account | undefined>
+    readonly firstKey?: KeyWish
+  }): Promise<NewAccountOutcome | undefined>
   /** @returns the account as it is now; `undefined` when there is none with this id */
   setPlan(accountId: number, plan: Plan): Promise<Account | undefined>
   /**
@@ -48,15 +65,12 @@ export interface Accounts {
   /** @returns the account as it is now; `undefined` when there is none with this id */
   enableAccount(accountId: number): Promise<Account | undefined>
   listKeys(accountId: number): readonly StoredKey[]
-  createKey(options: {
-    readonly accountId: number
-    readonly name: string
-    readonly scopes: readonly Scope[]
-    readonly nowMs: number
-    readonly expiresAtMs?: number
-    /** Default none: it may be used from anywhere. */
-    readonly networks?: readonly Range[]
-  }): Promise<NewKey>
+  /**
+   * The keys with the scope `admin` that are a way back in: valid, not about to be ended by their replacement, bound to no
+   * network, and of an account that is not disabled.
+   */
+  listAdministratorKeys(nowMs: number): readonly StoredKey[]
+  createKey(options: KeyWish & { readonly accountId: number; readonly nowMs: number }): Promise<NewKey>
   /**
    * Makes a key with the name, scopes, networks and length of life of another, which stays valid for `overlapMs` more, if
    * it does not end before.

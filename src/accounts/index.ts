@@ -1,11 +1,14 @@
-export type { Accounts, Grant, NewKey } from './accounts.ts'
+export type { Accounts, Grant, KeyWish, NewAccountOutcome, NewKey } from './accounts.ts'
 export { openAccounts } from './open-accounts.ts'
 export {
   type Account,
   type AccountChange,
   type AccountStore,
-  isKeyInForce,
+  type AddedAccount,
+  endOfSuccessor,
+  type FirstKey,
   type KeyReplacement,
+  type NewAccount,
   PLANS,
   type Plan,
   planOf,

@@ -2,7 +2,16 @@ import { describe, expect, it } from 'vitest'
 import type { Range } from '../ip/index.ts'
 import { hasKeyForm } from './key-text.ts'
 import { openAccounts } from './open-accounts.ts'
-import type { Account, AccountChange, AccountStore, KeyReplacement, StoredKey } from './ports.ts'
+import type {
+  Account,
+  AccountChange,
+  AccountStore,
+  AddedAccount,
+  FirstKey,
+  KeyReplacement,
+  NewAccount,
+  StoredKey,
+} from './ports.ts'
 
 class MemoryAccountStore implements AccountStore {
   readonly accounts: Account[] = []
@@ -22,10 +31,13 @@ class MemoryAccountStore implements AccountStore {
   loadKeys(): Promise<readonly StoredKey[]> {
     return Promise.resolve([...this.keys])
   }
-  addAccount(account: Omit<Account, 'accountId'>): Promise<Account | undefined> {
-    if (this.accounts.some(({ name }) => name === account.name)) return Promise.resolve(undefined)
-    this.accounts.push({ ...account, accountId: this.accounts.length + 1 })
-    return Promise.resolve(this.accounts.at(-1) as Account)
+  async addAccount(details: NewAccount, key?: FirstKey): Promise<AddedAccount | undefined> {
+    if (this.accounts.some(({ name }) => name === details.name)) return undefined
+    const account = { ...details, accountId: this.accounts.length + 1 }
+    this.accounts.push(account)
+    return key === undefined
+      ? { account }
+      : { account, key: await this.addKey({ ...key, accountId: account.accountId }) }
   }
   changeAccount(accountId: number, { plan, disabledAtMs }: AccountChange): Promise<Account | undefined> {
     const { disabledAtMs: sinceMs, ...account } = this.accounts[accountId - 1] as Account
@@ -125,9 +137,10 @@ describe('accounts', () => {
   it('refuse the keys of a disabled account until it is enabled again, also where another process disabled it', async () => {
     const { store, accounts } = await withAdministrator()
     const other = await openAccounts({ store })
-    const account = await accounts.createAccount({ name: 'team', plan: 'PRO', nowMs: 1 })
-    const accountId = account?.accountId ?? 0
-    const { keyText } = await accounts.createKey({ accountId, name: 'n', scopes: ['read'], nowMs: 1 })
+    const firstKey = { name: 'n', scopes: ['read'] } as const
+    const made = await accounts.createAccount({ name: 'team', plan: 'PRO', nowMs: 1, firstKey })
+    const accountId = made?.account.accountId ?? 0
+    const keyText = made?.firstKey?.keyText ?? ''
     expect(accounts.authenticate(keyText, 2)).toMatchObject({ accountName: 'team', plan: 'PRO' })
     expect(await accounts.disableAccount(accountId, 3)).toMatchObject({ disabledAtMs: 3 })
     await store.tellChange()
@@ -155,6 +168,24 @@ describe('accounts', () => {
     held.resolve()
     await Promise.all([reading, disabling])
     expect(accounts.authenticate(keyText, 3)).toBeUndefined()
+  })
+
+  it('name the keys by which an administrator gets in again', async () => {
+    const { accounts, administrator } = await withAdministrator()
+    const admin = { name: 'n', scopes: ['admin'] } as const
+    const team = await accounts.createAccount({ name: 'team', plan: 'PRO', nowMs: 1, firstKey: admin })
+    const teamId = team?.account.accountId ?? 0
+    const bound = { networks: ['192.0.2.0/24' as Range] }
+    await accounts.createKey({ ...admin, ...bound, accountId: 1, nowMs: 1 })
+    await accounts.createKey({ ...admin, scopes: ['manage'], accountId: 1, nowMs: 1 })
+    await accounts.createKey({ ...admin, expiresAtMs: 5, accountId: 1, nowMs: 1 })
+    const idsAt = (nowMs: number) => accounts.listAdministratorKeys(nowMs).map(({ keyId }) => keyId)
+    const teamKeyId = team?.firstKey?.key.keyId ?? 0
+    expect(idsAt(5)).toEqual([administrator.key.keyId, teamKeyId])
+    const rotated = await accounts.rotateKey({ accountId: 1, keyId: 1, overlapMs: 100, nowMs: 6 })
+    expect(idsAt(7)).toEqual([teamKeyId, rotated?.key.keyId])
+    await accounts.disableAccount(teamId, 8)
+    expect(idsAt(9)).toEqual([rotated?.key.keyId])
   })
 
   it('take a name once', async () => {

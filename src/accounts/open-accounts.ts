@@ -1,6 +1,14 @@
-import type { Accounts, Grant, NewKey } from './accounts.ts'
+import type { Accounts, Grant, KeyWish, NewAccountOutcome, NewKey } from './accounts.ts'
 import { createKeyText, hashKeyText, hasKeyForm } from './key-text.ts'
-import { type Account, type AccountStore, isKeyInForce, type Plan, type StoredKey } from './ports.ts'
+import {
+  type Account,
+  type AccountStore,
+  endOfSuccessor,
+  type FirstKey,
+  isKeyInForce,
+  type Plan,
+  type StoredKey,
+} from './ports.ts'
 
 const HINT_CHARACTERS = 4
 
@@ -54,6 +62,7 @@ class MemoryAccounts implements Accounts {
       networks: key.networks,
       accountCreatedAtMs: account.createdAtMs,
       keyCreatedAtMs: key.createdAtMs,
+      ...(key.expiresAtMs !== undefined && { keyExpiresAtMs: key.expiresAtMs }),
     }
   }
 
@@ -65,8 +74,20 @@ class MemoryAccounts implements Accounts {
     return this.listAccounts().find((account) => account.name === name)
   }
 
-  async createAccount({ name, plan, nowMs }: Parameters<Accounts['createAccount']>[0]) {
-    return await this.#changing(() => this.#store.addAccount({ name, plan, createdAtMs: nowMs }))
+  async createAccount(
+    options: Parameters<Accounts['createAccount']>[0],
+  ): Promise<NewAccountOutcome | undefined> {
+    const { name, plan, nowMs, firstKey } = options
+    const made = firstKey === undefined ? undefined : makeKey(firstKey, nowMs)
+    const added = await this.#inTurn(() =>
+      this.#store.addAccount({ name, plan, createdAtMs: nowMs }, made?.key),
+    )
+    if (added === undefined) return undefined
+    const { account, key } = added
+    this.#accountById.set(account.accountId, account)
+    if (key === undefined || made === undefined) return { account }
+    this.#remember(key)
+    return { account, firstKey: { keyText: made.keyText, key } }
   }
 
   async setPlan(accountId: number, plan: Plan): Promise<Account | undefined> {
@@ -85,26 +106,31 @@ class MemoryAccounts implements Accounts {
     return [...this.#keyById.values()].filter((key) => key.accountId === accountId)
   }
 
+  listAdministratorKeys(nowMs: number): readonly StoredKey[] {
+    return [...this.#keyById.values()].filter((key) => {
+      const { accountId, scopes, networks, replacedBy } = key
+      if (!scopes.includes('admin') || networks.length > 0 || replacedBy !== undefined) return false
+      return isKeyInForce(key, nowMs) && this.#accountById.get(accountId)?.disabledAtMs === undefined
+    })
+  }
+
   async createKey(options: Parameters<Accounts['createKey']>[0]): Promise<NewKey> {
-    const { nowMs, networks = [], ...rest } = options
-    const { keyText, marks } = createMarks()
-    const key = await this.#store.addKey({ ...rest, ...marks, networks, createdAtMs: nowMs })
+    const { accountId, nowMs, ...wish } = options
+    const made = makeKey(wish, nowMs)
+    const key = await this.#store.addKey({ ...made.key, accountId })
     this.#remember(key)
-    return { keyText, key }
+    return { keyText: made.keyText, key }
   }
 
   async rotateKey({ accountId, keyId, overlapMs, nowMs }: Parameters<Accounts['rotateKey']>[0]) {
     const old = this.#keyById.get(keyId)
     if (old === undefined || old.accountId !== accountId || !isKeyInForce(old, nowMs)) return undefined
-    const { keyText, marks } = createMarks()
-    const { name, scopes, networks, expiresAtMs, createdAtMs } = old
+    const { name, scopes, networks, expiresAtMs } = old
     const endsAtMs = Math.min(nowMs + overlapMs, expiresAtMs ?? Infinity)
-    const life = expiresAtMs === undefined ? {} : { expiresAtMs: nowMs + (expiresAtMs - createdAtMs) }
-    const key = await this.#store.replaceKey({
-      keyId,
-      endsAtMs,
-      key: { accountId, name, scopes, networks, createdAtMs: nowMs, ...life, ...marks },
-    })
+    const successorEndMs = endOfSuccessor(old, nowMs)
+    const life = successorEndMs === undefined ? {} : { expiresAtMs: successorEndMs }
+    const { keyText, key: made } = makeKey({ name, scopes, networks, ...life }, nowMs)
+    const key = await this.#store.replaceKey({ keyId, endsAtMs, key: { ...made, accountId } })
     if (key === undefined) return undefined
     this.#remember(key)
     this.#remember({ ...old, expiresAtMs: endsAtMs, replacedBy: key.keyId })
@@ -137,7 +163,7 @@ class MemoryAccounts implements Accounts {
   /** Another process that starts at the same moment may be faster. */
   async #addAdministrator(nowMs: number): Promise<Account> {
     const added = await this.createAccount({ name: 'admin', plan: 'UNLIMITED', nowMs })
-    if (added !== undefined) return added
+    if (added !== undefined) return added.account
     await this.load()
     const account = this.#firstAccount()
     if (account === undefined) throw new TypeError('the store holds no account, and takes none of this name')
@@ -166,9 +192,10 @@ class MemoryAccounts implements Accounts {
 }
 
 /** The text of a new key and what is kept of it. */
-function createMarks() {
+function makeKey({ networks = [], ...wish }: KeyWish, nowMs: number): { keyText: string; key: FirstKey } {
   const keyText = createKeyText()
-  return { keyText, marks: { hash: hashKeyText(keyText), hint: keyText.slice(-HINT_CHARACTERS) } }
+  const hint = keyText.slice(-HINT_CHARACTERS)
+  return { keyText, key: { ...wish, networks, createdAtMs: nowMs, hash: hashKeyText(keyText), hint } }
 }
 
 /** What was read before a key was revoked or replaced here does not undo that. */

@@ -56,6 +56,11 @@ export function isKeyInForce({ revokedAtMs, expiresAtMs }: StoredKey, nowMs: num
   return revokedAtMs === undefined && (expiresAtMs === undefined || expiresAtMs > nowMs)
 }
 
+/** When a key ends that replaces another now: it lives as long as the other was made to live; `undefined`: for ever. */
+export function endOfSuccessor({ createdAtMs, expiresAtMs }: StoredKey, nowMs: number): number | undefined {
+  return expiresAtMs === undefined ? undefined : nowMs + (expiresAtMs - createdAtMs)
+}
+
 /** Where accounts and keys are kept. Held by `test/contracts/account-store.ts`. */
 export interface AccountStore {
   /**
@@ -66,8 +71,11 @@ export interface AccountStore {
   loadAccounts(): Promise<readonly Account[]>
   /** All keys, revoked and expired ones too. */
   loadKeys(): Promise<readonly StoredKey[]>
-  /** @returns the account with the id it was given, on stable storage; `undefined`, with nothing written, when the name is taken */
-  addAccount(account: Omit<Account, 'accountId'>): Promise<Account | undefined>
+  /**
+   * Adds an account, and with it its first key; both or nothing.
+   * @returns both with the ids they were given, on stable storage; `undefined`, with nothing written, when the name is taken
+   */
+  addAccount(account: NewAccount, key?: FirstKey): Promise<AddedAccount | undefined>
   /** @returns the account as it is now, on stable storage; `undefined` when there is none */
   changeAccount(accountId: number, change: AccountChange): Promise<Account | undefined>
   /** @returns the key with the id it was given, on stable storage */
@@ -80,6 +88,16 @@ export interface AccountStore {
    * revoked or replaced
    */
   replaceKey(replacement: KeyReplacement): Promise<StoredKey | undefined>
+}
+
+export type NewAccount = Omit<Account, 'accountId'>
+/** A key of an account that is added with it. */
+export type FirstKey = Omit<StoredKey, 'keyId' | 'accountId'>
+
+export interface AddedAccount {
+  readonly account: Account
+  /** There when one was added. */
+  readonly key?: StoredKey
 }
 
 export interface KeyReplacement {

@@ -1,13 +1,18 @@
 import type { CreatedKey, KeyInfo, KeyList } from '../contract/index.ts'
-import { MANAGEMENT_PATHS } from '../contract/terms/index.ts'
 import { HoneyjamError } from '../runtime/index.ts'
+import { keysPath } from './account-path.ts'
 import { type ConnectOptions, withApi } from './connect.ts'
 import type { Context } from './context.ts'
 import { escapeText } from './escape-text.ts'
 import { formatInstant } from './format-time.ts'
 import { renderTable } from './table.ts'
 
-interface NewKeyRequest extends ConnectOptions {
+interface KeyOptions extends ConnectOptions {
+  /** Default that of the key. */
+  readonly account?: string
+}
+
+interface NewKeyRequest extends KeyOptions {
   readonly name: string
   readonly scope: readonly string[]
   readonly ttl?: number
@@ -20,29 +25,30 @@ export async function createKey(request: NewKeyRequest, context: Context): Promi
   const created = await withApi(request, context, async (api) => {
     const { body } = await api.request({
       method: 'POST',
-      path: MANAGEMENT_PATHS.keys,
+      path: keysPath(request.account),
       body: { name, scopes, ttl, networks },
     })
     return body as CreatedKey
   })
-  printCreated(created, context.output)
+  printCreatedKey(created, context.output)
 }
 
 /** Makes a key in the place of another; standard output holds the new key alone. */
 export async function rotateKey(
   id: string,
-  { overlap, ...options }: ConnectOptions & { readonly overlap: number },
+  { overlap, ...options }: KeyOptions & { readonly overlap: number },
   context: Context,
 ): Promise<void> {
   checkKeyId(id)
   const created = await withApi(options, context, async (api) => {
-    const path = `${MANAGEMENT_PATHS.keys}/${id}/rotate`
+    const path = `${keysPath(options.account)}/${id}/rotate`
     return (await api.request({ method: 'POST', path, body: { overlap } })).body as CreatedKey
   })
-  printCreated(created, context.output)
+  printCreatedKey(created, context.output)
 }
 
-function printCreated(created: CreatedKey, output: Context['output']): void {
+/** Prints a key that was made; standard output holds its text alone. */
+export function printCreatedKey(created: CreatedKey, output: Context['output']): void {
   if (output.json) {
     output.printJson(created)
     return
@@ -57,11 +63,11 @@ function checkKeyId(id: string): void {
   throw new HoneyjamError('USAGE', `${JSON.stringify(id)} is no key id: see honeyjam key list`)
 }
 
-/** Lists the keys of the account. */
-export async function listKeys(options: ConnectOptions, context: Context): Promise<void> {
+/** Lists the keys of an account. */
+export async function listKeys(options: KeyOptions, context: Context): Promise<void> {
   const { output } = context
   const answer = await withApi(options, context, async (api) => {
-    const { body } = await api.request({ method: 'GET', path: MANAGEMENT_PATHS.keys })
+    const { body } = await api.request({ method: 'GET', path: keysPath(options.account) })
     return body as KeyList
   })
   if (output.json) output.printJson(answer)
@@ -71,12 +77,13 @@ export async function listKeys(options: ConnectOptions, context: Context): Promi
 /** Ends keys, one after the other. */
 export async function revokeKeys(
   ids: readonly string[],
-  options: ConnectOptions,
+  options: KeyOptions,
   context: Context,
 ): Promise<void> {
   ids.forEach(checkKeyId)
   await withApi(options, context, async (api) => {
-    for (const id of ids) await api.request({ method: 'DELETE', path: `${MANAGEMENT_PATHS.keys}/${id}` })
+    const path = keysPath(options.account)
+    for (const id of ids) await api.request({ method: 'DELETE', path: `${path}/${id}` })
   })
   if (context.output.json) context.output.printJson({ revoked: ids.map(Number) })
   else context.output.print(`Revoked: ${ids.join(', ')}`)
@@ -88,7 +95,9 @@ function renderKeys(keys: readonly KeyInfo[], nowMs: number): string {
     escapeText(key.name),
     `…${escapeText(key.hint)}`,
     key.scopes.join(','),
+    key.networks.length === 0 ? 'anywhere' : key.networks.map(escapeText).join(','),
     formatInstant(key.created_at),
+    key.expiry === undefined ? 'never' : formatInstant(key.expiry),
     stateOf(key, nowMs),
   ])
   return renderTable(
@@ -97,7 +106,9 @@ function renderKeys(keys: readonly KeyInfo[], nowMs: number): string {
       { heading: 'NAME' },
       { heading: 'KEY' },
       { heading: 'SCOPES' },
+      { heading: 'FROM' },
       { heading: 'CREATED (UTC)' },
+      { heading: 'EXPIRES (UTC)' },
       { heading: 'STATE' },
     ],
     rows,
@@ -106,7 +117,6 @@ function renderKeys(keys: readonly KeyInfo[], nowMs: number): string {
 
 function stateOf({ expiry, revoked_at: revokedAt, replaced_by: successor }: KeyInfo, nowMs: number): string {
   if (revokedAt !== undefined) return `revoked ${formatInstant(revokedAt)}`
-  if (expiry === undefined) return 'valid'
-  const replaced = successor === undefined ? '' : `, replaced by ${successor}`
-  return `${expiry <= nowMs ? 'expired' : 'valid until'} ${formatInstant(expiry)}${replaced}`
+  const state = expiry !== undefined && expiry <= nowMs ? 'expired' : 'valid'
+  return successor === undefined ? state : `${state}, replaced by ${successor}`
 }

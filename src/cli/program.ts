@@ -1,4 +1,5 @@
 import { Command, type Help, type Option } from 'commander'
+import { addAccount } from './commands/account.ts'
 import { addAllow, addDisallow } from './commands/allow.ts'
 import { addAllowlist } from './commands/allowlist.ts'
 import { addBan, addUnban } from './commands/ban.ts'
@@ -45,7 +46,7 @@ export function createProgram(context: Context): Command {
   }
   addSensors(program, context)
   program.commandsGroup('Manage:')
-  for (const add of [addKey, addStore, addConfig, addDoctor]) add(program, context)
+  for (const add of [addAccount, addKey, addStore, addConfig, addDoctor]) add(program, context)
   program.helpCommand('help [command]', 'print help of a command')
 
   for (const command of leafCommands(program)) addCommonOptions(command)

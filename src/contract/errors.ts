@@ -97,6 +97,22 @@ export const ERRORS = {
     explanation: 'The value is zero or negative and must be higher than zero.',
   },
 
+  'account-name-taken': {
+    status: 409,
+    title: 'Account Name Taken',
+    explanation: 'There is an account of this name already. Choose another name.',
+  },
+  'account-needed': {
+    status: 409,
+    title: 'Account Needed',
+    explanation:
+      'The account cannot be disabled: it is that of the administrator, the one of the key that asks, or it has the last valid key with the scope admin.',
+  },
+  'account-not-found': {
+    status: 404,
+    title: 'Account Not Found',
+    explanation: 'There is no account of this name. honeyjam account list shows those there are.',
+  },
   'expectation-failed': {
     status: 417,
     title: 'Expectation Failed',
@@ -106,7 +122,7 @@ export const ERRORS = {
     status: 403,
     title: 'Forbidden',
     explanation:
-      'The key is valid, but its scopes do not include this operation. Use another key or create one.',
+      'The key is valid, but may not do this: its scopes, its networks or its expiry do not allow it. Use another key or create one.',
   },
   'element-limit-exceeded': {
     status: 413,

@@ -1,3 +1,10 @@
+export {
+  AccountInfo,
+  AccountList,
+  ChangeAccountRequest,
+  CreateAccountRequest,
+  CreatedAccount,
+} from './account-api.ts'
 export { AssessCsvQuery, AssessmentInfo, AssessmentList, MAX_ASSESSED_ADDRESSES } from './assess-api.ts'
 export { type Checked, checkRequest, type RequestPart } from './check-request.ts'
 export { DATASET_DESCRIPTIONS, DatasetInfo, TIME_RANGES } from './dataset-api.ts'

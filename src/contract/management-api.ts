@@ -175,6 +175,8 @@ export const KeyInfo = z.object({
   revoked_at: EpochMs.optional(),
   /** The id of the key that a rotation made in its place. */
   replaced_by: z.int().optional(),
+  /** Present for the key that the request came with. */
+  current: z.literal(true).optional(),
 })
 export type KeyInfo = z.infer<typeof KeyInfo>
 

@@ -47,6 +47,22 @@ export function accountStoreContract(name: string, makePlace: MakePlace<AccountS
       expect(next.accountId).not.toBe(account.accountId)
     })
 
+    it('adds an account with its first key, or neither', async () => {
+      const account = { name: 'both', createdAtMs: 1, plan: 'BASIC' } as const
+      const { accountId: _, ...key } = { ...keyOf(0, 1), networks: ['192.0.2.0/24' as Range], expiresAtMs: 9 }
+      const added = await store.addAccount(account, key)
+      const accountId = added?.account.accountId ?? 0
+      expect(added?.account).toEqual({ ...account, accountId })
+      expect(await store.addAccount(account, { ...key, hash: hashOf(2) })).toBeUndefined()
+      await expect(store.addAccount({ ...account, name: 'same hash' }, key)).rejects.toBeInstanceOf(
+        HoneyjamError,
+      )
+      store = await place.open()
+      expect(await store.loadAccounts()).toEqual([added?.account])
+      const keyId = added?.key?.keyId ?? 0
+      expect(plain(await store.loadKeys())).toEqual(plain([{ ...key, accountId, keyId }]))
+    })
+
     it('changes what is named of one account, and keeps the time since when it is disabled', async () => {
       const account = await add(store, { name: 'changing' })
       const other = await add(store, { name: 'other' })
@@ -128,9 +144,9 @@ export function accountStoreContract(name: string, makePlace: MakePlace<AccountS
 }
 
 async function add(store: AccountStore, details: Partial<Account> & Pick<Account, 'name'>): Promise<Account> {
-  const account = await store.addAccount({ createdAtMs: 1, plan: 'UNLIMITED', ...details })
-  if (account === undefined) throw new Error(`the name ${details.name} is taken`)
-  return account
+  const added = await store.addAccount({ createdAtMs: 1, plan: 'UNLIMITED', ...details })
+  if (added === undefined) throw new Error(`the name ${details.name} is taken`)
+  return added.account
 }
 
 function keyDetails(): fc.Arbitrary<Omit<StoredKey, 'keyId' | 'accountId' | 'hash'>> {

@@ -84,6 +84,38 @@ describe('the lists', () => {
   })
 })
 
+describe('accounts', () => {
+  it('are made with a key of their own, disabled, enabled, and given another plan', async () => {
+    const service = await startService()
+    const made = await service.honeyjam('account', 'create', 'team-a', '--plan', 'PRO', '--key-name', 'first')
+    expect(made.stderr).toContain('Account team-a: plan PRO, enabled')
+    expect(made.stdout).toMatch(/^tja_[0-9A-Za-z]{36}\n$/)
+    const keyFile = join(temporaryDirectory(), 'team-a.key')
+    writeFileSync(keyFile, made.stdout, { mode: 0o600 })
+    const asTeam = ['--api-url', service.url, '--key-file', keyFile]
+    expect((await run(['ban', '8.8.4.4', ...asTeam])).code).toBe(0)
+    expect(await service.listed()).toEqual([])
+    expect((await run(['account', 'list', ...asTeam])).stderr).toContain('403')
+
+    expect((await service.honeyjam('account', 'disable', 'team-a')).stdout).toContain('disabled since')
+    expect((await run(['denylist', ...asTeam])).stderr).toContain('401')
+    expect((await service.honeyjam('account', 'enable', 'team-a')).code).toBe(0)
+    expect((await run(['denylist', ...asTeam])).stdout).toContain('8.8.4.4')
+    expect((await service.honeyjam('account', 'disable', 'admin')).stderr).toContain('administrator')
+    expect((await service.honeyjam('account', 'plan', 'team-a', 'gold')).code).toBe(2)
+    await service.honeyjam('account', 'plan', 'team-a', 'free')
+    expect((await service.honeyjam('account', 'list')).stdout).toMatch(/^ +2 +team-a +FREE .* enabled$/m)
+
+    const key = ['--account', 'team-a']
+    const sensor = await service.json<{ id: number }>('key', 'create', '--name', 's', ...key, '--ttl', '3600')
+    const rotated = await service.json<{ id: number }>('key', 'rotate', String(sensor.id), ...key)
+    expect((await service.honeyjam('key', 'list', ...key)).stdout).toMatch(
+      new RegExp(`^ +${sensor.id} +s .* anywhere .* valid, replaced by ${rotated.id}$`, 'm'),
+    )
+    expect((await service.honeyjam('key', 'revoke', String(rotated.id), ...key)).code).toBe(0)
+  })
+})
+
 describe('keys', () => {
   it('a key is made, limited to its scopes, listed and revoked', async () => {
     const service = await startService()

@@ -115,10 +115,10 @@ describe.runIf(postgresOrSkip())('several processes on one PostgreSQL', () => {
     const [here, there] = await openBoth()
     const mine = await openAccounts({ store: here.store.accounts })
     const theirs = await openAccounts({ store: there.store.accounts })
-    const account = await mine.createAccount({ name: 'team', plan: 'FREE', nowMs: Date.now() })
-    const accountId = account?.accountId ?? 0
-    const made = await mine.createKey({ accountId, name: 'n', scopes: ['read'], nowMs: Date.now() })
-    const theirGrant = () => theirs.authenticate(made.keyText, Date.now())
+    const firstKey = { name: 'n', scopes: ['read'] } as const
+    const made = await mine.createAccount({ name: 'team', plan: 'FREE', nowMs: Date.now(), firstKey })
+    const accountId = made?.account.accountId ?? 0
+    const theirGrant = () => theirs.authenticate(made?.firstKey?.keyText ?? '', Date.now())
     await waitFor(() => theirGrant()?.plan === 'FREE')
     await mine.disableAccount(accountId, Date.now())
     await waitFor(() => theirGrant() === undefined)

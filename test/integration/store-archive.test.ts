@@ -336,7 +336,7 @@ async function expectInUse(store: SqliteStore | PostgresStore, keyText: string):
   const accounts = await openAccounts({ store: store.accounts })
   expect(accounts.authenticate(keyText, clock.nowMs())).toMatchObject({ scopes: ['admin'] })
   expect(await accounts.createAccount({ name: 'next', plan: 'FREE', nowMs: 1 })).toMatchObject({
-    accountId: 2,
+    account: { accountId: 2 },
   })
   const denylist = await openDenylist({ store: store.denylist, queue: store.queue, clock, logger })
   const again = { ...reportAt(clock.nowMs()), receiptId: 'again', idempotencyKey: KEY }

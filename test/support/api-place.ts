@@ -124,10 +124,9 @@ async function makeAccounts(store: AccountStore, nowMs: number) {
   if (administrator === undefined) throw new TypeError('the store is not new')
   const { account, keyText: adminKey } = administrator
   const accounts = await openAccounts({ store })
-  const otherAccount = await accounts.createAccount({ name: 'other', plan: 'UNLIMITED', nowMs })
-  const accountId = otherAccount?.accountId ?? 0
-  const other = await accounts.createKey({ accountId, name: 'other', scopes: ['admin'], nowMs })
-  return { accounts, account, adminKey, otherKey: other.keyText }
+  const firstKey = { name: 'other', scopes: ['admin'] } as const
+  const other = await accounts.createAccount({ name: 'other', plan: 'UNLIMITED', nowMs, firstKey })
+  return { accounts, account, adminKey, otherKey: other?.firstKey?.keyText ?? '' }
 }
 
 async function send(

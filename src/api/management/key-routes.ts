@@ -1,104 +1,119 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { type Accounts, type Grant, isKeyInForce, type StoredKey } from '../../accounts/index.ts'
+import { type Accounts, endOfSuccessor, type StoredKey } from '../../accounts/index.ts'
 import {
   type CreatedKey,
   CreateKeyRequest,
-  type KeyInfo,
   type KeyList,
   MANAGEMENT_PATHS,
   RotateKeyRequest,
 } from '../../contract/index.ts'
 import type { AdmissionHooks } from '../admission-hooks.ts'
-import { admissionOf, hasScope } from '../authenticate.ts'
+import { admissionOf } from '../authenticate.ts'
 import type { ApiContext } from '../context.ts'
 import { checkBody, jsonBodyOf, optionalJsonBodyOf } from '../json-body.ts'
-import { isWithin } from '../key-networks.ts'
 import { refuse, refuseFaults, refuseUnknown } from '../refusal.ts'
+import { findAccount } from './find-account.ts'
+import { checkMayHandOut, checkMayLast } from './hand-out.ts'
+import { createdKeyOf, keyInfoOf, keyWishOf } from './key-info.ts'
 
 interface KeyRoute {
-  readonly Params: { readonly id: string }
+  /** `account`: where an administrator names one. */
+  readonly Params: { readonly account?: string; readonly id: string }
 }
 
-/** `GET` and `POST /honeyjam/v1/keys`, `DELETE /honeyjam/v1/keys/ID`, `POST /honeyjam/v1/keys/ID/rotate`: the keys of the account. */
-export function addKeyRoutes(app: FastifyInstance, context: ApiContext, managing: AdmissionHooks): void {
-  app.get(MANAGEMENT_PATHS.keys, managing, (request): KeyList => {
-    return { keys: context.accounts.listKeys(admissionOf(request).grant.accountId).map(keyInfoOf) }
-  })
-  app.post(MANAGEMENT_PATHS.keys, managing, (request, reply) => createKey(context, request, reply))
-  app.delete<KeyRoute>(`${MANAGEMENT_PATHS.keys}/:id`, managing, (request, reply) => {
-    return revokeKey(context, request, reply)
-  })
-  app.post<KeyRoute>(`${MANAGEMENT_PATHS.keys}/:id/rotate`, managing, (request, reply) => {
-    return rotateKey(context, request, reply)
-  })
+type KeyRequest = FastifyRequest<KeyRoute>
+
+/**
+ * `GET` and `POST /honeyjam/v1/keys`, `DELETE /honeyjam/v1/keys/ID`, `POST /honeyjam/v1/keys/ID/rotate` for the keys of the
+ * account, and the same under `/honeyjam/v1/accounts/NAME` for those of any account.
+ */
+export function addKeyRoutes(
+  app: FastifyInstance,
+  context: ApiContext,
+  { managing, administering }: { readonly managing: AdmissionHooks; readonly administering: AdmissionHooks },
+): void {
+  const ofAnyAccount = `${MANAGEMENT_PATHS.accounts}/:account/keys`
+  for (const [path, hooks] of [
+    [MANAGEMENT_PATHS.keys, managing],
+    [ofAnyAccount, administering],
+  ] as const) {
+    app.get<KeyRoute>(path, hooks, (request) => listKeys(context, request))
+    app.post<KeyRoute>(path, hooks, (request, reply) => createKey(context, request, reply))
+    app.delete<KeyRoute>(`${path}/:id`, hooks, (request, reply) => revokeKey(context, request, reply))
+    app.post<KeyRoute>(`${path}/:id/rotate`, hooks, (request, reply) => rotateKey(context, request, reply))
+  }
 }
 
-async function createKey(
-  { accounts, clock }: ApiContext,
-  request: FastifyRequest,
-  reply: FastifyReply,
-): Promise<CreatedKey> {
-  const { name, scopes, ttl, networks } = checkBody(jsonBodyOf(request), CreateKeyRequest)
+function listKeys(context: ApiContext, request: KeyRequest): KeyList {
   const { grant } = admissionOf(request)
-  checkMayHandOut(grant, { scopes, networks })
+  const keys = context.accounts.listKeys(accountIdOf(context, request))
+  return { keys: keys.map((key) => keyInfoOf(key, grant)) }
+}
+
+async function createKey(context: ApiContext, request: KeyRequest, reply: FastifyReply): Promise<CreatedKey> {
+  const { accounts, clock } = context
+  const { grant } = admissionOf(request)
+  const accountId = accountIdOf(context, request)
   const nowMs = clock.nowMs()
-  const { key, keyText } = await accounts.createKey({
-    accountId: grant.accountId,
-    name,
-    scopes,
-    networks,
-    nowMs,
-    ...(ttl !== undefined && { expiresAtMs: nowMs + ttl * 1000 }),
-  })
+  const wish = keyWishOf(checkBody(jsonBodyOf(request), CreateKeyRequest), grant, nowMs)
+  const created = await accounts.createKey({ ...wish, accountId, nowMs })
   void reply.code(201)
-  return { ...keyInfoOf(key), key: keyText }
+  return createdKeyOf(created, grant)
 }
 
 async function revokeKey(
-  { accounts, clock }: ApiContext,
-  request: FastifyRequest<KeyRoute>,
+  context: ApiContext,
+  request: KeyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
-  const { grant } = admissionOf(request)
-  const { keyId } = ownKeyOf(accounts, request)
+  const { accounts, clock } = context
+  const key = keyOf(context, request)
+  const { accountId, keyId } = key
   const nowMs = clock.nowMs()
-  const administrators = accounts
-    .listKeys(grant.accountId)
-    .filter((each) => isLastingAdministrator(each, nowMs))
-    .map((each) => each.keyId)
-  if (administrators.length === 1 && administrators[0] === keyId) {
-    throw refuse('last-administrator-key', `key ${keyId} is the last one with the scope admin`)
-  }
-  await accounts.revokeKey(grant.accountId, keyId, nowMs)
+  checkNotNeeded(accounts, key, nowMs)
+  await accounts.revokeKey(accountId, keyId, nowMs)
   return reply.code(204).send()
 }
 
+/** One key with the scope `admin` must stay, and one in the account of the administrator. @throws Refusal 409 */
+function checkNotNeeded(accounts: Accounts, { accountId, keyId }: StoredKey, nowMs: number): void {
+  const all = accounts.listAdministratorKeys(nowMs)
+  const isAdministrators = accounts.listAccounts()[0]?.accountId === accountId
+  const needed = isAdministrators ? all.filter((key) => key.accountId === accountId) : all
+  if (needed.length === 1 && needed[0]?.keyId === keyId) {
+    throw refuse('last-administrator-key', `key ${keyId} is the last one with the scope admin`)
+  }
+}
+
 /** The old key goes on for the overlap, so that whoever holds it can be given the new one meanwhile. */
-async function rotateKey(
-  { accounts, clock }: ApiContext,
-  request: FastifyRequest<KeyRoute>,
-  reply: FastifyReply,
-): Promise<CreatedKey> {
-  const { accountId, keyId } = ownKeyOf(accounts, request)
+async function rotateKey(context: ApiContext, request: KeyRequest, reply: FastifyReply): Promise<CreatedKey> {
+  const { accounts, clock } = context
+  const { grant } = admissionOf(request)
+  const key = keyOf(context, request)
   const { overlap } = checkBody(optionalJsonBodyOf(request), RotateKeyRequest)
-  const rotated = await accounts.rotateKey({
-    accountId,
-    keyId,
-    overlapMs: overlap * 1000,
-    nowMs: clock.nowMs(),
-  })
+  const nowMs = clock.nowMs()
+  checkMayLast(grant, endOfSuccessor(key, nowMs), nowMs)
+  const { accountId, keyId } = key
+  const rotated = await accounts.rotateKey({ accountId, keyId, overlapMs: overlap * 1000, nowMs })
   if (rotated === undefined) throw refuse('key-not-in-force', `key ${keyId} is revoked, expired or replaced`)
   void reply.code(201)
-  return { ...keyInfoOf(rotated.key), key: rotated.keyText }
+  return createdKeyOf(rotated, grant)
+}
+
+/** The account whose keys are meant: the one that an administrator names, else the caller's own. */
+function accountIdOf({ accounts }: ApiContext, request: KeyRequest): number {
+  const { account } = request.params
+  return account === undefined
+    ? admissionOf(request).grant.accountId
+    : findAccount(accounts, account).accountId
 }
 
 /** The key that the path names, if it is one of the account that the caller may hand out. */
-function ownKeyOf(accounts: Accounts, request: FastifyRequest<KeyRoute>): StoredKey {
-  const { grant } = admissionOf(request)
+function keyOf(context: ApiContext, request: KeyRequest): StoredKey {
   const keyId = keyIdOf(request.params.id)
-  const key = accounts.listKeys(grant.accountId).find((each) => each.keyId === keyId)
+  const key = context.accounts.listKeys(accountIdOf(context, request)).find((each) => each.keyId === keyId)
   if (key === undefined) throw refuseUnknown('key-not-found', request.params.id)
-  checkMayHandOut(grant, key)
+  checkMayHandOut(admissionOf(request).grant, key)
   return key
 }
 
@@ -106,40 +121,4 @@ function keyIdOf(text: string): number {
   if (/^[0-9]{1,15}$/.test(text)) return Number(text)
   const msg = 'value is not a valid integer'
   throw refuseFaults([{ loc: ['path', 'id'], msg, type: 'type_error.integer' }])
-}
-
-/** A key neither makes nor revokes one that may do more than it may itself. */
-function checkMayHandOut(grant: Grant, { scopes, networks }: Pick<StoredKey, 'scopes' | 'networks'>): void {
-  const beyond = scopes.filter((scope) => !hasScope(grant, [scope]))
-  if (beyond.length > 0) {
-    throw refuse('forbidden', `the key does not have the scope ${beyond.join(', ')} itself`)
-  }
-  if (!isWithin(networks, grant.networks)) {
-    throw refuse(
-      'forbidden',
-      `the key is bound to ${grant.networks.join(', ')}, and so must be the keys it makes`,
-    )
-  }
-}
-
-/** One that is replaced ends soon, and one that is bound to networks may be out of reach: neither is a way back in. */
-function isLastingAdministrator(key: StoredKey, nowMs: number): boolean {
-  const { scopes, networks, replacedBy } = key
-  return (
-    scopes.includes('admin') && networks.length === 0 && replacedBy === undefined && isKeyInForce(key, nowMs)
-  )
-}
-
-function keyInfoOf(key: StoredKey): KeyInfo {
-  return {
-    id: key.keyId,
-    name: key.name,
-    hint: key.hint,
-    scopes: [...key.scopes],
-    networks: [...key.networks],
-    created_at: key.createdAtMs,
-    ...(key.expiresAtMs !== undefined && { expiry: key.expiresAtMs }),
-    ...(key.revokedAtMs !== undefined && { revoked_at: key.revokedAtMs }),
-    ...(key.replacedBy !== undefined && { replaced_by: key.replacedBy }),
-  }
 }

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { requireKey, requireScope } from '../authenticate.ts'
 import type { ApiContext } from '../context.ts'
+import { addAccountRoutes } from './account-routes.ts'
 import { addAllowlistRoutes } from './allowlist-routes.ts'
 import { addBanRoutes } from './ban-routes.ts'
 import { addCheckRoute } from './check-route.ts'
@@ -17,7 +18,9 @@ export function addManagementRoutes(app: FastifyInstance, context: ApiContext): 
   addBanRoutes(app, context, managing)
   addAllowlistRoutes(app, context, { managing, reading })
   addCheckRoute(app, context, reading)
-  addKeyRoutes(app, context, managing)
+  const administering = { onRequest: [key, requireScope('admin')] }
+  addAccountRoutes(app, context, administering)
+  addKeyRoutes(app, context, { managing, administering })
   addSensorRoutes(app, context, { reporting, reading })
   // a reporter may read what became of its own reports
   addReceiptRoute(app, context, { onRequest: [key, requireScope('read', 'report')] })

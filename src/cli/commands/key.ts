@@ -16,14 +16,22 @@ import {
   ttlOption,
 } from '../options.ts'
 
-interface CreateOptions extends CommonOptions, ConnectOptions {
-  readonly name: string
+/** Which key is to be made. */
+export interface KeyDetailOptions {
   readonly scope: readonly Scope[]
   readonly ttl?: number
   readonly network?: readonly string[]
 }
 
-interface RotateOptions extends CommonOptions, ConnectOptions {
+interface KeyOptions extends CommonOptions, ConnectOptions {
+  readonly account?: string
+}
+
+interface CreateOptions extends KeyOptions, KeyDetailOptions {
+  readonly name: string
+}
+
+interface RotateOptions extends KeyOptions {
   readonly overlap: number
 }
 
@@ -62,18 +70,12 @@ function addCreate(key: Command, context: Context): void {
     .summary('make a key')
     .description('Makes a key and prints it, this once: the service keeps only its hash.')
     .addOption(option('--name <name>', 'what the key is for').makeOptionMandatory())
-    .addOption(scopeOption())
-    .addOption(ttlOption('how long it is valid').default(undefined, 'until it is revoked'))
-    .addOption(
-      repeatableOption('--network <cidr>', 'where it may be used from; may be repeated').default(
-        undefined,
-        'anywhere',
-      ),
-    )
+    .addOption(accountOption())
     .action(async (options: CreateOptions) => {
       const { createKey } = await import('../manage-keys.ts')
       await createKey(options, context)
     })
+  addKeyDetailOptions(command, ['report'])
   addConnectOptions(command)
   addHelpFooter(command, {
     examples: [
@@ -83,6 +85,7 @@ function addCreate(key: Command, context: Context): void {
         'one that may read, for a year',
       ],
       ['honeyjam key create --name sensor-2 --network 192.0.2.0/24', 'one that works from one network only'],
+      ['honeyjam key create --account team-a --name sensor-3', 'one of another account'],
     ],
     exitCodes: EXITS,
   })
@@ -93,7 +96,8 @@ function addList(key: Command, context: Context): void {
     .command('list')
     .summary('list the keys')
     .description('Lists the keys, revoked and expired ones too; of the key itself only the end is known.')
-    .action(async (options: CommonOptions & ConnectOptions) => {
+    .addOption(accountOption())
+    .action(async (options: KeyOptions) => {
       const { listKeys } = await import('../manage-keys.ts')
       await listKeys(options, context)
     })
@@ -102,6 +106,7 @@ function addList(key: Command, context: Context): void {
     examples: [
       ['honeyjam key list', 'as a table'],
       ['honeyjam key list --json', 'as JSON'],
+      ['honeyjam key list --account team-a', 'those of another account'],
     ],
     exitCodes: EXITS,
   })
@@ -119,6 +124,7 @@ function addRotate(key: Command, context: Context): void {
         .default(86_400)
         .argParser(integerBetween(0, MAX_TTL_SECONDS)),
     )
+    .addOption(accountOption())
     .action(async (id: string, options: RotateOptions) => {
       const { rotateKey } = await import('../manage-keys.ts')
       await rotateKey(id, options, context)
@@ -138,7 +144,8 @@ function addRevoke(key: Command, context: Context): void {
     .command('revoke <id...>')
     .summary('end keys')
     .description('Ends keys at once, by the ids that `honeyjam key list` shows. What they reported stays.')
-    .action(async (ids: string[], options: CommonOptions & ConnectOptions) => {
+    .addOption(accountOption())
+    .action(async (ids: string[], options: KeyOptions) => {
       const { revokeKeys } = await import('../manage-keys.ts')
       await revokeKeys(ids, options, context)
     })
@@ -174,9 +181,27 @@ function addResetAdmin(key: Command, context: Context): void {
   })
 }
 
-function scopeOption(): Option {
-  return new Option('--scope <scope...>', 'what it may do; admin may do everything')
-    .choices(SCOPES)
-    .default(['report'])
-    .env('HONEYJAM_SCOPE')
+function accountOption(): Option {
+  return option('--account <name>', "account it is about; needs an administrator's key").default(
+    undefined,
+    'that of the key',
+  )
+}
+
+/** Adds what a new key may do, for how long and from where. */
+export function addKeyDetailOptions(command: Command, scopes: readonly Scope[]): Command {
+  return command
+    .addOption(
+      new Option('--scope <scope...>', 'what it may do; admin may do everything')
+        .choices(SCOPES)
+        .default(scopes)
+        .env('HONEYJAM_SCOPE'),
+    )
+    .addOption(ttlOption('how long it is valid').default(undefined, 'until it is revoked'))
+    .addOption(
+      repeatableOption('--network <cidr>', 'where it may be used from; may be repeated').default(
+        undefined,
+        'anywhere',
+      ),
+    )
 }

@@ -3,6 +3,7 @@ export { type HeartbeatTaker, isHeartbeatTaker } from './heartbeat-taker.ts'
 export {
   DEFAULT_OVERLAP_SECONDS,
   DEFAULT_TTL_SECONDS,
+  MAX_ACCOUNT_NAME_LENGTH,
   MAX_ADDRESSES,
   MAX_AGENT_ID_LENGTH,
   MAX_BODY_BYTES,

@@ -19,6 +19,9 @@ export const MAX_TAG_LENGTH = 64
 /** Characters of an `Idempotency-Key`. */
 export const MAX_IDEMPOTENCY_KEY_LENGTH = 255
 
+/** Characters of the name of an account. */
+export const MAX_ACCOUNT_NAME_LENGTH = 64
+
 /** Characters of the name of a key. */
 export const MAX_KEY_NAME_LENGTH = 100
 

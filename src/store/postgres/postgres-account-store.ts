@@ -2,7 +2,10 @@ import {
   type Account,
   type AccountChange,
   type AccountStore,
+  type AddedAccount,
+  type FirstKey,
   type KeyReplacement,
+  type NewAccount,
   planOf,
   type Scope,
   type StoredKey,
@@ -60,14 +63,28 @@ export class PostgresAccountStore implements AccountStore {
     return (await this.#query<KeyRow>('SELECT * FROM honeyjam.account_key ORDER BY key_id', [])).map(toKey)
   }
 
-  async addAccount(account: Omit<Account, 'accountId'>): Promise<Account | undefined> {
+  async addAccount(account: NewAccount, key?: FirstKey): Promise<AddedAccount | undefined> {
     const { name, createdAtMs, plan, disabledAtMs } = account
-    const [row] = await this.#query<AccountRow>(
-      `INSERT INTO honeyjam.account (name, created_at_ms, plan, disabled_at_ms) VALUES ($1, $2, $3, $4)
-        ON CONFLICT (name) DO NOTHING RETURNING *`,
-      [toColumn(name), createdAtMs, plan, disabledAtMs ?? null],
+    const values = [toColumn(name), createdAtMs, plan, disabledAtMs ?? null]
+    const insert = `INSERT INTO honeyjam.account (name, created_at_ms, plan, disabled_at_ms) VALUES ($1, $2, $3, $4)
+        ON CONFLICT (name) DO NOTHING RETURNING *`
+    if (key === undefined) {
+      const [row] = await this.#query<AccountRow>(insert, values)
+      return row === undefined ? undefined : { account: toAccount(row) }
+    }
+    const [row] = await this.#query<AccountRow & { readonly key_id: number }>(
+      `WITH new AS (${insert}), first_key AS (
+          INSERT INTO honeyjam.account_key (account_id, ${DETAIL_COLUMNS})
+            SELECT account_id, $5::text, $6::bytea, $7::text, $8::text, $9::text, $10::bigint, $11::bigint, $12::bigint,
+              $13::integer FROM new
+            RETURNING key_id
+        )
+        SELECT new.*, first_key.key_id FROM new, first_key`,
+      [...values, ...detailsOf(key)],
     )
-    return row === undefined ? undefined : toAccount(row)
+    if (row === undefined) return undefined
+    const { account_id: accountId, key_id: keyId } = row
+    return { account: toAccount(row), key: { ...key, accountId, keyId } }
   }
 
   async changeAccount(
@@ -130,12 +147,16 @@ export class PostgresAccountStore implements AccountStore {
   }
 }
 
-const KEY_COLUMNS = `account_id, name, hash, hint, scopes, networks, created_at_ms, expires_at_ms, revoked_at_ms,
-  replaced_by`
+const DETAIL_COLUMNS =
+  'name, hash, hint, scopes, networks, created_at_ms, expires_at_ms, revoked_at_ms, replaced_by'
+const KEY_COLUMNS = `account_id, ${DETAIL_COLUMNS}`
 
 function valuesOf(key: Omit<StoredKey, 'keyId'>): readonly unknown[] {
+  return [key.accountId, ...detailsOf(key)]
+}
+
+function detailsOf(key: FirstKey): readonly unknown[] {
   return [
-    key.accountId,
     toColumn(key.name),
     Buffer.from(key.hash),
     toColumn(key.hint),

@@ -2,7 +2,10 @@ import type Database from 'better-sqlite3'
 import {
   type Account,
   type AccountChange,
+  type AddedAccount,
+  type FirstKey,
   type KeyReplacement,
+  type NewAccount,
   planOf,
   type Scope,
   type StoredKey,
@@ -50,6 +53,7 @@ export class AccountTables {
   readonly #selectAccounts: Database.Statement<[], AccountRow>
   readonly #selectKeys: Database.Statement<[], LoadedKey>
   readonly #revoke: Database.Statement<[number, number]>
+  readonly #add: (account: NewAccount, key?: FirstKey) => AddedAccount | undefined
   readonly #replace: (replacement: KeyReplacement) => StoredKey | undefined
 
   constructor(database: Database.Database) {
@@ -85,6 +89,16 @@ export class AccountTables {
     const isReplaceable = database.prepare<[number]>(
       'SELECT 1 FROM account_key WHERE key_id = ? AND revoked_at_ms IS NULL AND replaced_by IS NULL',
     )
+    this.#add = database.transaction((account: NewAccount, key?: FirstKey) => {
+      const { name, createdAtMs, plan, disabledAtMs } = account
+      const row = this.#insertAccount.get(name, createdAtMs, plan, disabledAtMs ?? null)
+      if (row === undefined) return undefined
+      const { accountId } = row
+      return {
+        account: toAccount(row),
+        ...(key === undefined ? {} : { key: this.addKey({ ...key, accountId }) }),
+      }
+    })
     this.#replace = database.transaction(({ keyId, endsAtMs, key }: KeyReplacement) => {
       if (isReplaceable.get(keyId) === undefined) return undefined
       const added = this.addKey(key)
@@ -111,15 +125,15 @@ export class AccountTables {
       }))
   }
 
-  addAccount({ name, createdAtMs, plan, disabledAtMs }: Omit<Account, 'accountId'>): Account | undefined {
-    return toAccountIfAny(this.#insertAccount.get(name, createdAtMs, plan, disabledAtMs ?? null))
+  addAccount(account: NewAccount, key?: FirstKey): AddedAccount | undefined {
+    return this.#add(account, key)
   }
 
   changeAccount(accountId: number, { plan, disabledAtMs }: AccountChange): Account | undefined {
     const isKept = disabledAtMs === undefined ? 1 : 0
-    return toAccountIfAny(
-      this.#changeAccount.get({ accountId, plan: plan ?? null, isKept, disabledAtMs: disabledAtMs ?? null }),
-    )
+    const values = { accountId, plan: plan ?? null, isKept, disabledAtMs: disabledAtMs ?? null } as const
+    const row = this.#changeAccount.get(values)
+    return row === undefined ? undefined : toAccount(row)
   }
 
   addKey(key: Omit<StoredKey, 'keyId'>): StoredKey {
@@ -145,10 +159,6 @@ export class AccountTables {
   replaceKey(replacement: KeyReplacement): StoredKey | undefined {
     return this.#replace(replacement)
   }
-}
-
-function toAccountIfAny(row: AccountRow | undefined): Account | undefined {
-  return row === undefined ? undefined : toAccount(row)
 }
 
 function toAccount({ plan, disabledAtMs, ...account }: AccountRow): Account {

@@ -1,4 +1,13 @@
-import type { Account, AccountChange, AccountStore, KeyReplacement, StoredKey } from '../../accounts/index.ts'
+import type {
+  Account,
+  AccountChange,
+  AccountStore,
+  AddedAccount,
+  FirstKey,
+  KeyReplacement,
+  NewAccount,
+  StoredKey,
+} from '../../accounts/index.ts'
 import type { TablesCalls } from './tables-worker.ts'
 import type { WorkerClient } from './worker-client.ts'
 
@@ -21,8 +30,8 @@ export class SqliteAccountStore implements AccountStore {
     return this.#worker.call('loadKeys', undefined)
   }
 
-  addAccount(account: Omit<Account, 'accountId'>): Promise<Account | undefined> {
-    return this.#worker.call('addAccount', account)
+  addAccount(account: NewAccount, key?: FirstKey): Promise<AddedAccount | undefined> {
+    return this.#worker.call('addAccount', { account, key })
   }
 
   changeAccount(accountId: number, change: AccountChange): Promise<Account | undefined> {

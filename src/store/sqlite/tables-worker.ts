@@ -1,5 +1,11 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import type { AccountChange, AccountStore, KeyReplacement } from '../../accounts/index.ts'
+import type {
+  AccountChange,
+  AccountStore,
+  FirstKey,
+  KeyReplacement,
+  NewAccount,
+} from '../../accounts/index.ts'
 import type { Activity, ActivityKey, ActivityLimits } from '../../activity/index.ts'
 import type { AllowRow, Checkpoint, ListRows } from '../../denylist/index.ts'
 import type { Sensor, SensorChanges } from '../../sensors/index.ts'
@@ -25,7 +31,7 @@ export type TablesCalls = {
   readonly deleteReceiptsStep: (receivedBeforeMs: number) => ReturnType<ReceiptTable['deleteStep']>
   readonly loadAccounts: () => Result<'loadAccounts'>
   readonly loadKeys: () => Result<'loadKeys'>
-  readonly addAccount: (account: Parameters<AccountStore['addAccount']>[0]) => Result<'addAccount'>
+  readonly addAccount: (of: { account: NewAccount; key?: FirstKey | undefined }) => Result<'addAccount'>
   readonly changeAccount: (of: { accountId: number; change: AccountChange }) => Result<'changeAccount'>
   readonly addKey: (key: Parameters<AccountStore['addKey']>[0]) => Result<'addKey'>
   readonly revokeKey: (of: { keyId: number; revokedAtMs: number }) => void
@@ -57,7 +63,7 @@ if (parentPort !== null) {
         deleteReceiptsStep: (receivedBeforeMs) => receipts.deleteStep(receivedBeforeMs),
         loadAccounts: () => accounts.loadAccounts(),
         loadKeys: () => accounts.loadKeys(),
-        addAccount: (account) => accounts.addAccount(account),
+        addAccount: ({ account, key }) => accounts.addAccount(account, key),
         changeAccount: ({ accountId, change }) => accounts.changeAccount(accountId, change),
         addKey: (key) => accounts.addKey(key),
         revokeKey: ({ keyId, revokedAtMs }) => accounts.revokeKey(keyId, revokedAtMs),
