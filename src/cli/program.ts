@@ -8,6 +8,7 @@ import { addConfig } from './commands/config.ts'
 import { addDenylist } from './commands/denylist.ts'
 import { addDoctor } from './commands/doctor.ts'
 import { addKey } from './commands/key.ts'
+import { addList } from './commands/list.ts'
 import { addReport } from './commands/report.ts'
 import { addSensors } from './commands/sensors.ts'
 import { addServe } from './commands/serve.ts'
@@ -44,6 +45,7 @@ export function createProgram(context: Context): Command {
   for (const add of [addBan, addUnban, addAllow, addDisallow, addCheck, addDenylist, addAllowlist]) {
     add(program, context)
   }
+  addList(program, context)
   addSensors(program, context)
   program.commandsGroup('Manage:')
   for (const add of [addAccount, addKey, addStore, addConfig, addDoctor]) add(program, context)

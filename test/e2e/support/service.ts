@@ -10,6 +10,9 @@ import {
   waitFor,
 } from './program.ts'
 
+/** A busy machine takes its time. */
+const LONGEST_START_MS = 60_000
+
 /** A service that runs as a child process. */
 export interface TestService {
   readonly running: Running
@@ -84,11 +87,15 @@ export function addressesOf(listed: readonly ListedAddress[]): string[] {
 export async function firstLine<Line>(running: Running): Promise<Line> {
   let ended: Finished | undefined
   void running.finished.then((finished) => (ended = finished))
-  const line = await waitFor('the first line of output', () => {
+  const isPrinted = () => {
     if (ended !== undefined) throw new Error(`it ended with ${ended.code}: ${ended.stderr}`)
     return running.stdout().includes('\n') && running.stdout().split('\n')[0]
-  })
-  return JSON.parse(line) as Line
+  }
+  try {
+    return JSON.parse(await waitFor('the first line of output', isPrinted, LONGEST_START_MS)) as Line
+  } catch (cause) {
+    throw new Error(`${(cause as Error).message}\n${running.stderr()}`, { cause })
+  }
 }
 
 /** What a service on that data directory wrote for the command line. */
