@@ -47,6 +47,9 @@ export class WorkerClient<Named extends Calls> {
   readonly #options: WorkerOptions
   readonly #pending = new Map<number, PendingCall>()
   readonly #exited: Promise<void>
+  /** Asked in this turn of the event loop: a message each would cost more than what small calls are about. */
+  #outgoing: Request[] = []
+  #transfers: Transferable[] = []
   #lastId = OPENED
   #isOpen = false
   #crash: unknown
@@ -119,8 +122,17 @@ export class WorkerClient<Named extends Calls> {
   async #ask<Value>(name: string, argument: unknown, transfer: readonly Transferable[]): Promise<Value> {
     if (this.#gone !== undefined) throw this.#unavailable(this.#gone)
     const request: Request = { id: ++this.#lastId, name, argument }
-    this.#worker.postMessage(request, [...transfer])
+    if (this.#outgoing.push(request) === 1) setImmediate(() => this.#send())
+    this.#transfers.push(...transfer)
     return await this.#answerOf<Value>(request.id)
+  }
+
+  #send(): void {
+    const requests = this.#outgoing
+    const transfers = this.#transfers
+    this.#outgoing = []
+    this.#transfers = []
+    this.#worker.postMessage(requests, transfers)
   }
 
   #answerOf<Value>(id: number): Promise<Value> {

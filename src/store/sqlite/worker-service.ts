@@ -72,9 +72,10 @@ export function serveCalls<Named extends Calls>(
   }
 
   const waiting: Request[] = []
-  port.on('message', (request: Request) => {
+  port.on('message', (requests: readonly Request[]) => {
     // all messages that are there already are delivered before the immediate runs
-    if (waiting.push(request) === 1) setImmediate(answerWaiting)
+    if (waiting.length === 0) setImmediate(answerWaiting)
+    waiting.push(...requests)
   })
   post([{ id: OPENED, value: undefined }])
 
