@@ -6,17 +6,31 @@ import { endOfStay } from './merge-report.ts'
 import type { AllowRow, Checkpoint, EntryLabel, EntryRows } from './ports.ts'
 import type { TakenSteps, UnmergedStep } from './unmerged.ts'
 
+/** Rows copied without a pause: about a millisecond. */
+const ROWS_A_TURN = 4000
+
 /**
  * Copies the present state of everything the steps changed, and marks those rows as clean.
- * Rows that are clean already were written by an earlier checkpoint and are left out.
+ * Rows that are clean already were written by an earlier checkpoint and are left out. What happens meanwhile is part of rows that
+ * are copied later, as their position says.
+ * @yields so that others can have their turn
  */
-export function buildCheckpoint(taken: TakenSteps, labels: LabelTable): Checkpoint {
+export function* buildCheckpoint(
+  taken: TakenSteps,
+  { labels, rowsATurn = ROWS_A_TURN }: { readonly labels: LabelTable; readonly rowsATurn?: number },
+): Generator<void, Checkpoint> {
   const { steps, coveredPosition } = taken
   const writer = new RowWriter(
     steps.reduce((sum, step) => sum + step.rows.length, 0),
     labels,
   )
-  for (const { lists, rows } of steps) for (const row of rows) writer.take(lists, row)
+  let copied = 0
+  for (const { lists, rows } of steps) {
+    for (const row of rows) {
+      if (++copied % rowsATurn === 0) yield
+      writer.take(lists, row)
+    }
+  }
   return {
     entries: writer.finish(),
     ...lastAllowChanges(steps),
@@ -47,7 +61,8 @@ function lastAllowChanges(steps: readonly UnmergedStep[]): Pick<Checkpoint, 'all
 class RowWriter {
   readonly #labels: LabelTable
   readonly #rows: EntryRows
-  readonly #labelIndexById = new Map<number, number>()
+  /** By the label itself: its number may be given to another one in between. */
+  readonly #indexByLabel = new Map<EntryLabel, number>()
   readonly #usedLabels: EntryLabel[] = []
   #count = 0
 
@@ -78,18 +93,18 @@ class RowWriter {
     this.#rows.expiresAtMs[at] = endOfStay(stay)
     this.#rows.totalReports[at] = stay.totalReports
     this.#rows.appliedPositions[at] = reported.appliedPositionOf(row)
-    this.#rows.labelIndexes[at] = this.#labelIndex(reported.labelIdOf(row))
+    this.#rows.labelIndexes[at] = this.#labelIndex(this.#labels.labelOf(reported.labelIdOf(row)))
   }
 
   finish(): EntryRows {
     return { ...this.#rows, count: this.#count }
   }
 
-  #labelIndex(labelId: number): number {
-    const known = this.#labelIndexById.get(labelId)
+  #labelIndex(label: EntryLabel): number {
+    const known = this.#indexByLabel.get(label)
     if (known !== undefined) return known
-    const index = this.#usedLabels.push(this.#labels.labelOf(labelId)) - 1
-    this.#labelIndexById.set(labelId, index)
+    const index = this.#usedLabels.push(label) - 1
+    this.#indexByLabel.set(label, index)
     return index
   }
 }

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
+import { complete } from '../../test/support/complete.ts'
 import { TableModel } from '../../test/support/table-model.ts'
 import { packAddress, unpackAddress } from '../ip/index.ts'
 import { buildCheckpoint } from './build-checkpoint.ts'
@@ -108,30 +109,33 @@ const drafts = fc.oneof(
   { weight: 1, arbitrary: ranges.map((disallowed) => ({ kind: 'disallow', ranges: disallowed }) as Draft) },
 )
 
+interface Apply {
+  readonly do: 'apply'
+  readonly draft: Draft
+  readonly afterMs: number
+  readonly accountId: number
+}
+
 type Action =
-  | { readonly do: 'apply'; readonly draft: Draft; readonly afterMs: number; readonly accountId: number }
-  | { readonly do: 'merge' | 'failed merge'; readonly maxRows: number }
+  | Apply
+  | { readonly do: 'merge' | 'failed merge'; readonly maxRows: number; readonly meanwhile: readonly Apply[] }
   | { readonly do: 'crash' | 'sweep' }
 
+const apply: fc.Arbitrary<Apply> = fc.record({
+  do: fc.constant('apply' as const),
+  draft: drafts,
+  afterMs: fc.nat(120_000),
+  accountId: fc.constantFrom(...accountIds),
+})
+
 const actions: fc.Arbitrary<Action> = fc.oneof(
+  { weight: 6, arbitrary: apply },
   {
-    weight: 6,
+    weight: 4,
     arbitrary: fc.record({
-      do: fc.constant('apply' as const),
-      draft: drafts,
-      afterMs: fc.nat(120_000),
-      accountId: fc.constantFrom(...accountIds),
-    }),
-  },
-  {
-    weight: 3,
-    arbitrary: fc.record({ do: fc.constant('merge' as const), maxRows: fc.integer({ min: 1, max: 8 }) }),
-  },
-  {
-    weight: 1,
-    arbitrary: fc.record({
-      do: fc.constant('failed merge' as const),
+      do: fc.constantFrom('merge' as const, 'merge' as const, 'merge' as const, 'failed merge' as const),
       maxRows: fc.integer({ min: 1, max: 8 }),
+      meanwhile: fc.array(apply, { maxLength: 4 }),
     }),
   },
   { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('crash' as const, 'sweep' as const) }) },
@@ -153,23 +157,27 @@ function run(steps: readonly Action[]): Run {
   const untouched = new DenylistState(0)
   let state = new DenylistState(0)
   let nowMs = startMs
+  const applyOne = ({ draft: { lateMs = 0, ...draft }, afterMs, accountId }: Apply) => {
+    nowMs += afterMs
+    const operation = {
+      ...draft,
+      accountId,
+      keyId: 1,
+      receiptId: 'r',
+      receivedAtMs: nowMs,
+      ...(draft.kind === 'report' ? { observedAtMs: nowMs - lateMs } : {}),
+    } as Operation
+    journal.push(operation)
+    receipts.push([state.apply(operation, journal.length), untouched.apply(operation, journal.length)])
+  }
   for (const step of steps) {
-    if (step.do === 'apply') {
-      nowMs += step.afterMs
-      const { lateMs = 0, ...draft } = step.draft
-      const operation = {
-        ...draft,
-        accountId: step.accountId,
-        keyId: 1,
-        receiptId: 'r',
-        receivedAtMs: nowMs,
-        ...(draft.kind === 'report' ? { observedAtMs: nowMs - lateMs } : {}),
-      } as Operation
-      journal.push(operation)
-      receipts.push([state.apply(operation, journal.length), untouched.apply(operation, journal.length)])
-    } else if (step.do === 'crash') state = recover(tables, journal)
+    if (step.do === 'apply') applyOne(step)
+    else if (step.do === 'crash') state = recover(tables, journal)
     else if (step.do === 'sweep') sweep(state, nowMs)
-    else if ('maxRows' in step) merge(state, tables, step)
+    else if ('maxRows' in step) {
+      const meanwhile = [...step.meanwhile]
+      merge(state, tables, { ...step, onTurn: () => meanwhile.splice(0, 1).forEach(applyOne) })
+    }
   }
   return { state: recover(tables, journal), untouched, nowMs, receipts }
 }
@@ -184,10 +192,10 @@ function sweep(state: DenylistState, nowMs: number): void {
 function merge(
   state: DenylistState,
   tables: TableModel,
-  step: { readonly do: string; readonly maxRows: number },
+  step: { readonly do: string; readonly maxRows: number; readonly onTurn?: () => void },
 ): void {
   const taken = state.take(step.maxRows)
-  const checkpoint = buildCheckpoint(taken, state.labels)
+  const checkpoint = complete(buildCheckpoint(taken, { labels: state.labels, rowsATurn: 1 }), step.onTurn)
   if (step.do === 'failed merge') return state.putBack(taken)
   tables.write(checkpoint)
   state.mergedPosition = checkpoint.coveredPosition
@@ -292,7 +300,8 @@ class SharedRun {
     const state = this.states[this.#leader]!
     // as every leader does: one that follows late must not write what is older than the tables
     this.#hear(this.#leader)
-    if (!state.unmerged.isEmpty) merge(state, this.tables, step)
+    const onTurn = () => this.follow(this.#leader, step.maxRows % 2)
+    if (!state.unmerged.isEmpty) merge(state, this.tables, { ...step, onTurn })
   }
 }
 

@@ -1,9 +1,10 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { type Clock, HoneyjamError, type Logger } from '../runtime/index.ts'
 import { buildCheckpoint } from './build-checkpoint.ts'
 import type { DenylistState } from './denylist-state.ts'
 import type { Checkpoint, DenylistStore, ReportQueue } from './ports.ts'
 
-/** Rows a checkpoint; copying them takes the event loop a few milliseconds. */
+/** Rows a checkpoint. */
 const MAX_CHECKPOINT_ROWS = 32_000
 /** Small changes wait this long for company, so that a trickle of single reports does not flush the disk twice each. */
 const LINGER_MS = 100
@@ -86,7 +87,7 @@ export class Merger {
   async #writeOne(): Promise<boolean> {
     const { state, store, queue, logger, onWritten } = this.#options
     const taken = state.take(MAX_CHECKPOINT_ROWS)
-    const checkpoint = buildCheckpoint(taken, state.labels)
+    const checkpoint = await inTurns(buildCheckpoint(taken, state))
     try {
       await store.writeCheckpoint(checkpoint)
     } catch (cause) {
@@ -106,5 +107,14 @@ export class Merger {
       logger.warn({ err: cause }, 'journal not trimmed, will be after the next merge')
     })
     return true
+  }
+}
+
+/** Runs work to its end, with a turn for others wherever it yields. */
+async function inTurns<Result>(work: Generator<void, Result>): Promise<Result> {
+  for (;;) {
+    const { done, value } = work.next()
+    if (done === true) return value
+    await nextTurn()
   }
 }

@@ -4,3 +4,4 @@ export { type DirectoryLock, findLockHolder, type LockHolder, lockDirectory } fr
 export { createLogger, type Logger, type LoggerOptions, silentLogger } from './logger.ts'
 export { makeDirectory } from './make-directory.ts'
 export { replaceFile } from './replace-file.ts'
+export { Turns } from './turns.ts'

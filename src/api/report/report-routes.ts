@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { TEST_PATH } from '../../contract/index.ts'
+import { Turns } from '../../runtime/index.ts'
 import { admissionOf, requireKey, requireScope } from '../authenticate.ts'
 import type { ApiContext } from '../context.ts'
 import { idempotencyKeyOf } from '../idempotency-key.ts'
@@ -9,13 +10,21 @@ import { originOf, receiptPath, submitOperation } from '../submit-operation.ts'
 import { isLegacyModule } from './legacy-module.ts'
 import { type BuildOperation, REPORT_OPERATIONS } from './report-operations.ts'
 
+/** Bytes of bodies that are parsed in one turn of the event loop: a report of a thousand addresses, a millisecond or two. */
+const BYTES_A_TURN = 16_384
+
 /** The Report API; see docs/reference/report-api.md. */
 export function addReportRoutes(app: FastifyInstance, context: ApiContext): void {
   const { clock, settings } = context
   const limited = limitRate({ clock, limit: settings.reportsPerMinute, what: 'requests' })
   const onRequest = [requireKey(context), requireScope('report'), limited]
+  const turns = new Turns(BYTES_A_TURN)
   for (const [path, build] of Object.entries(REPORT_OPERATIONS)) {
-    app.post(path, { onRequest }, (request, reply) => accept(context, build, { request, reply }))
+    app.post(path, { onRequest }, async (request, reply) => {
+      // many that arrive together would hold up all others for as long as all of them take
+      await turns.admit(Buffer.isBuffer(request.body) ? request.body.length : 0)
+      return await accept(context, build, { request, reply })
+    })
   }
   app.route({
     method: ['GET', 'POST'],

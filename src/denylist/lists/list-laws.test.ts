@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { complete } from '../../../test/support/complete.ts'
 import { address } from '../../../test/support/entries.ts'
 import { TableModel } from '../../../test/support/table-model.ts'
 import { unpackAddress, wordsOf } from '../../ip/index.ts'
@@ -161,7 +162,7 @@ class Run {
 
   #merge(action: Extract<Action, { maxRows: number }>): void {
     const taken = this.#state.take(action.maxRows)
-    const checkpoint = buildCheckpoint(taken, this.#state.labels)
+    const checkpoint = complete(buildCheckpoint(taken, this.#state))
     if (action.do === 'failed merge') return this.#state.putBack(taken)
     this.#tables.write(checkpoint)
     const { lists, elements } = this.#tables.loadLists(Number.NEGATIVE_INFINITY)

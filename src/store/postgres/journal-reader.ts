@@ -1,5 +1,5 @@
 import type { JournalFollower, JournalRecord } from '../../denylist/index.ts'
-import { HoneyjamError, type Logger } from '../../runtime/index.ts'
+import { HoneyjamError, type Logger, Turns } from '../../runtime/index.ts'
 import type { Client, ConnectOptions } from './connect.ts'
 import { postgresError } from './postgres-error.ts'
 import { outrunError, type ProcessRow } from './process-row.ts'
@@ -9,6 +9,8 @@ import { Session } from './session.ts'
 const PAGE_RECORDS = 64
 /** Says that this process is alive, and looks for what no notification told. */
 const BEAT_MS = 1000
+/** Bytes of records that take effect in one turn of the event loop: a thousand addresses, about a millisecond. */
+const BYTES_A_TURN = 16_384
 
 export interface JournalReaderOptions {
   readonly connect: ConnectOptions
@@ -48,6 +50,8 @@ export class JournalReader {
   readonly #ownByPosition = new Map<number, Uint8Array>()
   readonly #waiters: Waiter[] = []
   #follower: JournalFollower | undefined
+  readonly #turns = new Turns(BYTES_A_TURN)
+  #delivering: Promise<void> | undefined
   #followed = 0
   #covered = 0
   #isLeading = false
@@ -84,8 +88,9 @@ export class JournalReader {
     for (const { position, body } of records) {
       if (position > this.#followed) this.#ownByPosition.set(position, body)
     }
-    this.#deliverOwn()
-    if (this.#ownByPosition.size > 0) this.#wake.resolve()
+    void this.#deliverOwn().then(() => {
+      if (this.#ownByPosition.size > 0) this.#wake.resolve()
+    })
   }
 
   /** Resolves once the follower has everything up to `position`; at once when nobody follows. */
@@ -179,18 +184,21 @@ export class JournalReader {
 
   async #readThrough(client: Client, head: number): Promise<void> {
     if (this.#follower === undefined) return
-    while (this.#followed < head && !this.#isLost) {
+    for (;;) {
+      // what is at hand already need not be read
+      await this.#deliverOwn()
+      if (this.#followed >= head || this.#isLost) return
       const { rows } = await client.query<JournalRow>({
         name: 'read',
         text: `SELECT position, record_id, body FROM honeyjam.journal
           WHERE position > $1 AND position <= $2 ORDER BY position LIMIT ${PAGE_RECORDS}`,
         values: [this.#followed, head],
       })
-      this.#take(rows, head)
+      await this.#take(rows, head)
     }
   }
 
-  #take(rows: readonly JournalRow[], head: number): void {
+  async #take(rows: readonly JournalRow[], head: number): Promise<void> {
     const records = rows.map(({ position, record_id: recordId, body }) => ({
       position,
       body: this.#options.claim(recordId, position) ?? body,
@@ -202,31 +210,43 @@ export class JournalReader {
       if (this.#followed < head) this.lose(outrunError(this.#followed))
       return
     }
-    this.#deliver(next)
-    this.#deliverOwn()
+    for (const record of next) await this.#deliverInTurn(record)
   }
 
-  #deliverOwn(): void {
-    const records: JournalRecord[] = []
-    for (let position = this.#followed + 1; ; position++) {
+  /** Resolves once no own record is the next. */
+  async #deliverOwn(): Promise<void> {
+    if (!this.#ownByPosition.has(this.#followed + 1)) return
+    this.#delivering ??= this.#deliverAllOwn()
+    await this.#delivering
+  }
+
+  async #deliverAllOwn(): Promise<void> {
+    for (;;) {
+      const position = this.#followed + 1
       const body = this.#ownByPosition.get(position)
-      if (body === undefined) break
-      records.push({ position, body })
+      if (body === undefined || this.#isLost) break
+      await this.#deliverInTurn({ position, body })
     }
-    if (records.length > 0) this.#deliver(records)
+    this.#delivering = undefined
   }
 
-  #deliver(records: readonly JournalRecord[]): void {
+  /** What is read and what is at hand may be about the same record: the second to have its turn is left out. */
+  async #deliverInTurn(record: JournalRecord): Promise<void> {
+    await this.#turns.admit(record.body.byteLength)
+    if (record.position === this.#followed + 1 && !this.#isLost) this.#deliver(record)
+  }
+
+  #deliver(record: JournalRecord): void {
     try {
-      this.#follower?.onRecords(records)
+      this.#follower?.onRecords([record])
     } catch (error) {
       // skipping one would make these lists differ from those of the other processes
       this.lose(postgresError('following the journal', error))
       return
     }
-    this.#followed = records.at(-1)?.position ?? this.#followed
+    this.#followed = record.position
     this.#options.process.position = this.#followed
-    for (const { position } of records) this.#ownByPosition.delete(position)
+    this.#ownByPosition.delete(record.position)
     const reached = this.#waiters.filter(({ position }) => position <= this.#followed)
     for (const waiter of reached) {
       this.#waiters.splice(this.#waiters.indexOf(waiter), 1)

@@ -1,16 +1,20 @@
 import type { JournalFollower, JournalRecord, OnceKey, ReportQueue } from '../../denylist/index.ts'
-import { HoneyjamError } from '../../runtime/index.ts'
+import { HoneyjamError, Turns } from '../../runtime/index.ts'
 import type { JournalCalls } from './journal-worker.ts'
 import type { WorkerClient } from './worker-client.ts'
 
 /** How much may wait for the disk; more is refused, so that a slow disk cannot fill the memory. */
 export const MAX_WAITING_RECORDS = 8192
 export const MAX_WAITING_BYTES = 64 * 1024 * 1024
+/** Bytes of records that take effect in one turn of the event loop: a thousand addresses, about a millisecond. */
+const BYTES_A_TURN = 16_384
 
 /** The journal in `journal.db`, by way of its worker thread. */
 export class SqliteReportQueue implements ReportQueue {
   readonly isShared = false
   readonly #worker: WorkerClient<JournalCalls>
+  /** Those that share a flush come back together. */
+  readonly #turns = new Turns(BYTES_A_TURN)
   #follower: JournalFollower | undefined
   #waitingRecords = 0
   #waitingBytes = 0
@@ -29,6 +33,7 @@ export class SqliteReportQueue implements ReportQueue {
       // a copy of its own: a Buffer may share its memory with others, and the caller may write into it again
       const copy = new Uint8Array(body)
       const position = await this.#worker.call('append', copy, [copy.buffer])
+      await this.#turns.admit(bytes)
       this.#follower?.onRecords([{ position, body }])
       return position
     } finally {
