@@ -1,6 +1,6 @@
 /** What the load process is asked for, and what it answers. */
 
-/** Reports, each sender waiting for its answer before it sends the next. Half of the addresses are new. */
+/** Reports, each sender waiting for its answer before it sends the next. Half of the addresses are new, unless there is a pool. */
 export interface ReportJob {
   readonly kind: 'reports'
   /** Of one report. */
@@ -10,6 +10,8 @@ export interface ReportJob {
   /** Number of the first new address; those before it count as known. */
   readonly firstNew: number
   readonly ttlSeconds: number
+  /** All addresses are of so many, at random. */
+  readonly pool?: number
   /** Reports a second of all senders together; as many as can be without it. */
   readonly perSecond?: number
 }

@@ -89,6 +89,8 @@ class ReportRequests implements Requests {
   }
 
   #number(): number {
+    const { pool } = this.#job
+    if (pool !== undefined) return Math.floor(Math.random() * pool)
     if (Math.random() < 0.5 || this.nextNew === 0) return this.nextNew++
     return Math.floor(Math.random() * this.nextNew)
   }
