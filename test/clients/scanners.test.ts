@@ -188,6 +188,19 @@ describe('the collector of cerebro', () => {
     })
   })
 
+  it('reads what was done with its key, in pages, which is also how it sees that the service is well', async () => {
+    for (let call = 0; call < 6; call++) await get('/v1/token')
+    const { status, json } = await api.ask('GET', '/v1/token/activity?page_size=5')
+    const { activities } = json as { activities: Record<string, unknown>[] }
+    expect([status, activities.length]).toEqual([200, 5])
+    for (const activity of activities) {
+      expect(activity).toMatchObject({
+        self: expect.stringMatching(/^\/v1\//) as string,
+        created_at: expect.any(Number) as number,
+      })
+    }
+  })
+
   it('is told in JSON that keys of web sites are not served', async () => {
     const response = await get('/v1/origin_token/all')
     expect([response.status, await response.json()]).toMatchObject([
