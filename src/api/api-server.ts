@@ -10,6 +10,7 @@ import { handleClientError, type TlsIdentity } from './http-server.ts'
 import { Listeners } from './listeners.ts'
 import { addManagementRoutes } from './management/index.ts'
 import { noteActivity } from './note-activity.ts'
+import { addOpenApiRoute } from './openapi-route.ts'
 import { readBody } from './read-body.ts'
 import { refuse, refuseUnknown } from './refusal.ts'
 import { addReportRoutes } from './report/index.ts'
@@ -20,6 +21,8 @@ import { addUserRoutes } from './user/index.ts'
 
 /** The HTTP side of the service: both APIs of Threat Jammer, our own, health and the pages of errors on one port. */
 export interface ApiServer {
+  /** What it serves, each as `GET /v1/denylist/private/:id`. */
+  readonly routes: readonly string[]
   /**
    * @param listenOptions `port` 0 takes a free one
    * @returns the URL under which programs on this machine reach it, without a slash at the end
@@ -49,9 +52,10 @@ export function createApiServer(options: ApiOptions): ApiServer {
   const listeners = new Listeners(options)
   const app = createApp(options, listeners)
   const closeOnce = prepareGracefulClose(app, CLOSE_GRACE_MS, listeners.local)
-  addRoutes(app, { ...options, storeHealth: new StoreHealth() })
+  const routes = addRoutes(app, { ...options, storeHealth: new StoreHealth() })
   let closed: Promise<void> | undefined
   return {
+    routes: routes.all,
     listen: async (place) => await listeners.listen(place, () => app.listen(place)),
     listenLocally: async () => {
       await app.ready()
@@ -83,7 +87,7 @@ function createApp({ logger }: ApiOptions, listeners: Listeners): FastifyInstanc
   return app
 }
 
-function addRoutes(app: FastifyInstance, context: ApiContext): void {
+function addRoutes(app: FastifyInstance, context: ApiContext): RouteTable {
   const routes = new RouteTable()
   app.addHook('onRoute', ({ method, url }) => routes.add(method, url))
   addCommonHooks(app, routes, context)
@@ -93,6 +97,8 @@ function addRoutes(app: FastifyInstance, context: ApiContext): void {
   addManagementRoutes(app, context)
   addHealthRoutes(app, context)
   addErrorPages(app)
+  addOpenApiRoute(app, context)
+  return routes
 }
 
 /** Before anything else: headers for every answer, no request without a host (RFC 9112 section 3.2), no unknown path. */

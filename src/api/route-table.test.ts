@@ -23,4 +23,13 @@ describe('the table of routes', () => {
   ])('knows the methods of %j', (url, methods) => {
     expect(routes.methodsAt(url)).toEqual(methods)
   })
+
+  it('knows all', () => {
+    expect(routes.all).toEqual([
+      'GET /v1/list',
+      'GET /v1/list/:id',
+      'DELETE /v1/list/:id',
+      'PUT /v1/list/all',
+    ])
+  })
 })

@@ -7,6 +7,11 @@ export class RouteTable {
     for (const each of [method].flat()) this.#routes.push({ method: each, segments: segmentsOf(url) })
   }
 
+  /** All of them as `GET /v1/list/:id`. */
+  get all(): readonly string[] {
+    return this.#routes.map(({ method, segments }) => `${method} ${segments.join('/')}`)
+  }
+
   /** @returns the methods of a path (as in the request line, with query), sorted; none when there is nothing */
   methodsAt(url: string): readonly string[] {
     const segments = segmentsOf(url.split(/[?#]/, 1)[0] ?? '')

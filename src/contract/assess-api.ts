@@ -20,6 +20,7 @@ export const AssessCsvQuery = z.object({
       context.issues.push({ code: 'custom', message, params: { type: 'type_error.bool' }, input: text })
       return false
     })
+    .meta({ type: 'boolean' })
     .default(false),
 })
 

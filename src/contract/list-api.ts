@@ -23,10 +23,12 @@ const OTHER_SPELLINGS: Readonly<Record<string, ResourceWord>> = {
   'USER AGENT': 'USERAGENT',
 }
 
-const ResourceType = z.preprocess(
-  (value) => (typeof value === 'string' ? (OTHER_SPELLINGS[value] ?? value) : value),
-  z.enum(RESOURCE_WORDS, permitted(RESOURCE_WORDS)),
-)
+const ResourceType = z
+  .preprocess(
+    (value) => (typeof value === 'string' ? (OTHER_SPELLINGS[value] ?? value) : value),
+    z.enum(RESOURCE_WORDS, permitted(RESOURCE_WORDS)),
+  )
+  .meta({ enum: RESOURCE_WORDS })
 
 /** The part of a path that names a kind of list. */
 export const ResourceTypePath = z

@@ -38,6 +38,7 @@ export const PageQuery = z.object({
       error: `ensure this value is less than or equal to ${MAX_PAGE_SIZE}`,
       params: { type: 'value_error.number.not_le' },
     })
+    .meta({ type: 'integer', minimum: 5, maximum: MAX_PAGE_SIZE })
     .default(20),
 })
 
@@ -46,7 +47,10 @@ export const LogQuery = z.object({ dataset: z.string().optional(), logged_after:
 
 /** The text of an integer that is not smaller. */
 export function atLeast(smallest: number, type: string, message: string) {
-  return IntegerText.refine((value) => value >= smallest, { error: message, params: { type } })
+  return IntegerText.refine((value) => value >= smallest, { error: message, params: { type } }).meta({
+    type: 'integer',
+    minimum: smallest,
+  })
 }
 
 /** What an enumeration says of another value. */

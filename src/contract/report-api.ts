@@ -15,7 +15,12 @@ export const Dataset = z.enum(DATASETS, `value is not a known dataset; permitted
 const EpochMs = WholeNumber.min(0, 'ensure this value is greater than or equal to 0')
 
 /** When the addresses were seen: one time for all or one an address. Ours; Threat Jammer counted from arrival. */
-const ObservedAt = z.unknown().transform((value, context): number | readonly number[] => {
+const ObservedAt = z
+  .unknown()
+  .transform(observedAtOf)
+  .meta({ anyOf: [{ type: 'integer' }, { type: 'array', items: { type: 'integer' } }] })
+
+function observedAtOf(value: unknown, context: z.core.$RefinementCtx): number | readonly number[] {
   const schema = Array.isArray(value) ? z.array(EpochMs) : EpochMs
   const parsed = schema.safeParse(value)
   if (parsed.success) return parsed.data
@@ -30,7 +35,7 @@ const ObservedAt = z.unknown().transform((value, context): number | readonly num
     })
   }
   return 0
-})
+}
 
 const Labels = {
   ttl: TtlSeconds.default(DEFAULT_TTL_SECONDS),

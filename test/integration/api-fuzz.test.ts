@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { LATER_OPERATIONS } from '../../src/contract/index.ts'
 import { type ApiPlace, openApi } from '../support/api-place.ts'
-import { publishedContract } from '../support/held-answers.ts'
+import { ownContract, publishedContract } from '../support/held-answers.ts'
 
 let api: ApiPlace
 /** Lists there are, so that some requests reach what is behind a valid path. */
@@ -225,7 +225,10 @@ describe.skipIf(publishedContract === undefined)('the operations of the publishe
       fc.asyncProperty(calls, async ({ method, path, body }) => {
         const answer = await api.ask(method, path, { body })
         expect(answer.status).toBeLessThan(500)
-        // an empty part or a dot makes another path; formats other than JSON have no schema
+        // an empty part or a dot makes another path
+        const isKnown = ownContract.operationOf(method, path) !== undefined
+        expect(isKnown ? ownContract.faultsOf(method, path, answer) : []).toEqual([])
+        // here too; and formats other than JSON have no schema
         fc.pre(answer.json !== undefined && publishedContract?.templateOf(method, path) !== undefined)
         expect(publishedContract?.faultsOf(method, path, answer)).toEqual([])
       }),

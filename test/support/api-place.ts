@@ -30,6 +30,8 @@ export interface Ask {
 export interface ApiPlace {
   readonly url: string
   readonly port: number
+  /** What is served, each as `GET /v1/denylist/private/:id`. */
+  readonly routes: readonly string[]
   readonly clock: ManualClock
   readonly accounts: Accounts
   readonly denylist: Denylist
@@ -88,6 +90,7 @@ export async function openApi(changes: Partial<ApiSettings> = {}): Promise<ApiPl
   return {
     url,
     port: Number(new URL(url).port),
+    routes: server.routes,
     clock,
     accounts,
     denylist,

@@ -21,5 +21,12 @@ export {
   MAX_TTL_SECONDS,
   MAX_VERSION_LENGTH,
 } from './limits.ts'
-export { ERROR_PAGES_PATH, MANAGEMENT_PATHS, REPORT_PATHS, TEST_PATH, USER_PATHS } from './paths.ts'
+export {
+  ERROR_PAGES_PATH,
+  MANAGEMENT_PATHS,
+  OPENAPI_PATH,
+  REPORT_PATHS,
+  TEST_PATH,
+  USER_PATHS,
+} from './paths.ts'
 export { isTag, TAG_PATTERN } from './tags.ts'

@@ -52,5 +52,8 @@ export const MANAGEMENT_PATHS = {
   sensors: `${MANAGEMENT_ROOT}/sensors`,
 } as const
 
+/** The description of everything that is served. */
+export const OPENAPI_PATH = '/openapi.json'
+
 /** Followed by `/SLUG`: the page that explains an error. */
 export const ERROR_PAGES_PATH = '/docs/errors'

@@ -1,0 +1,1 @@
+export { createOpenApi, type OpenApi, type OpenApiOperation } from './openapi.ts'

@@ -1,0 +1,100 @@
+import { z } from 'zod'
+import {
+  AddressResults,
+  Allowlist,
+  AllowRequest,
+  BanRequest,
+  CheckResult,
+  DisallowRequest,
+  RangeResults,
+  ReceiptInfo,
+} from '../management-api.ts'
+import { AddressesRequest } from '../report-api.ts'
+import { Heartbeat, SensorList } from '../sensor-api.ts'
+import { MANAGEMENT_PATHS } from '../terms/index.ts'
+import type { OperationGroup } from './operation.ts'
+
+const reading = { method: 'GET', scopes: ['read'] } as const
+const managing = { scopes: ['manage'] } as const
+const addressResults = { name: 'AddressResults', schema: AddressResults }
+const rangeResults = { name: 'RangeResults', schema: RangeResults }
+const Taker = z.looseObject({})
+
+export const MANAGEMENT_GROUP: OperationGroup = {
+  tag: 'Management API',
+  description: "honeyjam's own operations.",
+  operations: [
+    {
+      ...managing,
+      method: 'POST',
+      path: MANAGEMENT_PATHS.ban,
+      summary: 'Ban addresses, and see what became of each',
+      body: { name: 'BanRequest', schema: BanRequest },
+      answer: addressResults,
+    },
+    {
+      ...managing,
+      method: 'POST',
+      path: MANAGEMENT_PATHS.unban,
+      summary: 'Unban addresses, and see what became of each',
+      body: { name: 'AddressesRequest', schema: AddressesRequest },
+      answer: addressResults,
+    },
+    {
+      ...managing,
+      method: 'POST',
+      path: MANAGEMENT_PATHS.allow,
+      summary: 'Allow addresses and networks',
+      body: { name: 'AllowRequest', schema: AllowRequest },
+      answer: rangeResults,
+    },
+    {
+      ...managing,
+      method: 'POST',
+      path: MANAGEMENT_PATHS.disallow,
+      summary: 'Allow them no longer',
+      body: { name: 'DisallowRequest', schema: DisallowRequest },
+      answer: rangeResults,
+    },
+    {
+      ...reading,
+      path: MANAGEMENT_PATHS.allowlist,
+      summary: 'List what is allowed',
+      answer: { name: 'Allowlist', schema: Allowlist },
+    },
+    {
+      ...reading,
+      path: `${MANAGEMENT_PATHS.check}/{ip_address}`,
+      summary: 'Say whether an address is blocked, and why',
+      answer: { name: 'CheckResult', schema: CheckResult },
+    },
+    {
+      ...reading,
+      scopes: ['read', 'report'],
+      path: `${MANAGEMENT_PATHS.receipts}/{id}`,
+      summary: 'Say what became of a request',
+      answer: { name: 'ReceiptInfo', schema: ReceiptInfo },
+    },
+    {
+      method: 'POST',
+      path: MANAGEMENT_PATHS.heartbeat,
+      summary: 'Say that an agent is alive',
+      scopes: ['report'],
+      body: { name: 'Heartbeat', schema: Heartbeat },
+      status: 204,
+    },
+    {
+      method: 'GET',
+      path: MANAGEMENT_PATHS.heartbeat,
+      summary: 'Say whether heartbeats are taken here',
+      scopes: ['report'],
+      answer: { name: 'HeartbeatTaker', schema: Taker },
+    },
+    {
+      ...reading,
+      path: MANAGEMENT_PATHS.sensors,
+      summary: 'List the agents and when they were last seen',
+      answer: { name: 'SensorList', schema: SensorList },
+    },
+  ],
+}

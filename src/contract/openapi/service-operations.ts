@@ -1,0 +1,34 @@
+import { z } from 'zod'
+import { HealthInfo, ReadyInfo } from '../health.ts'
+import { ERROR_PAGES_PATH, OPENAPI_PATH } from '../terms/index.ts'
+import type { OperationGroup } from './operation.ts'
+
+const page = { method: 'GET', answer: { others: ['text/html'] } } as const
+
+export const SERVICE_GROUP: OperationGroup = {
+  tag: 'Service',
+  description: 'About the service itself; none needs a key.',
+  operations: [
+    {
+      method: 'GET',
+      path: '/healthz',
+      summary: 'Say that the process answers',
+      answer: { name: 'HealthInfo', schema: HealthInfo },
+    },
+    {
+      method: 'GET',
+      path: '/readyz',
+      summary: 'Say whether reports can be taken, and why not',
+      answer: { name: 'ReadyInfo', schema: ReadyInfo },
+      otherStatuses: [503],
+    },
+    {
+      method: 'GET',
+      path: OPENAPI_PATH,
+      summary: 'This document',
+      answer: { name: 'OpenApi', schema: z.looseObject({ openapi: z.string() }) },
+    },
+    { ...page, path: ERROR_PAGES_PATH, summary: 'Page: all errors' },
+    { ...page, path: `${ERROR_PAGES_PATH}/{slug}`, summary: 'Page: what one error means and what helps' },
+  ],
+}
