@@ -118,6 +118,8 @@ export interface Checkpoint {
 export interface DenylistTables {
   /** Position up to which the tables hold every operation; 0 in a new store. */
   coveredPosition(): Promise<number>
+  /** Names the history that positions belong to: always the same, but another one after an import and in a backup. */
+  storeId(): Promise<string>
   /**
    * Hands over the entries that expire after `expiresAfterMs`, in batches; the rest is history.
    * @param onBatch is called in turn; rows may come in any order, each once

@@ -53,6 +53,17 @@ export function denylistStoreContract(name: string, makePlace: MakePlace<Denylis
       await newPlace.remove()
     })
 
+    it('names its history, always the same, and no other store does', async () => {
+      const storeId = await store.storeId()
+      expect(storeId).toMatch(/^[0-9a-f-]{32,36}$/)
+      const newPlace = await makePlace()
+      expect(await (await newPlace.open()).storeId()).not.toBe(storeId)
+      await newPlace.remove()
+      expect(await store.storeId()).toBe(storeId)
+      store = await place.open()
+      expect(await store.storeId()).toBe(storeId)
+    })
+
     describe('entries', () => {
       it('holds the last written state of each row, accounts apart', async () => {
         await fc.assert(

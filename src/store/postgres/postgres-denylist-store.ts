@@ -42,6 +42,10 @@ export class PostgresDenylistStore implements DenylistStore {
     return this.#atOneInstant((tables) => tables.coveredPosition())
   }
 
+  storeId(): Promise<string> {
+    return this.#atOneInstant((tables) => tables.storeId())
+  }
+
   loadEntries(expiresAfterMs: number, onBatch: (rows: EntryRows) => void): Promise<void> {
     return this.#atOneInstant((tables) => tables.loadEntries(expiresAfterMs, onBatch))
   }

@@ -267,6 +267,7 @@ export const MIGRATIONS: readonly string[] = [
   `ALTER TABLE honeyjam.account_key ADD COLUMN networks text NOT NULL DEFAULT '[]', ADD COLUMN replaced_by integer;`,
 
   `ALTER TABLE honeyjam.account ADD COLUMN plan text NOT NULL DEFAULT 'UNLIMITED', ADD COLUMN disabled_at_ms bigint;`,
+
   `-- Ids sort by time. No other index: what is too old is found key by key.
   CREATE TABLE honeyjam.activity (
     account integer NOT NULL,
@@ -282,4 +283,7 @@ export const MIGRATIONS: readonly string[] = [
     receipt_id text NOT NULL,
     PRIMARY KEY (account, key_id, activity_id)
   );`,
+
+  `-- Names the history that positions belong to.
+  ALTER TABLE honeyjam.progress ADD COLUMN store_id uuid NOT NULL DEFAULT gen_random_uuid();`,
 ]

@@ -41,6 +41,17 @@ export class TablesReader implements DenylistTables {
     }
   }
 
+  async storeId(): Promise<string> {
+    try {
+      const { rows } = await this.#connection.query<{ id: string }>(
+        'SELECT store_id::text AS id FROM honeyjam.progress',
+      )
+      return rows[0]?.id ?? ''
+    } catch (error) {
+      throw postgresError('reading the tables', error)
+    }
+  }
+
   /**
    * Reads the table from one end to the other, once. Pages by key would be read by index only as long as the planner knows the
    * table well; else each of them scans and sorts all of it.

@@ -35,7 +35,7 @@ export async function backupSqlite(directory: string, target: string): Promise<v
     const tables = open(TABLES_FILE)
     const journal = open(JOURNAL_FILE)
     holdOneInstant({ tables, journal, present: open(TABLES_FILE) })
-    await copy(tables, join(target, TABLES_FILE))
+    await copy(tables, join(target, TABLES_FILE), giveNewName)
     await copy(journal, join(target, JOURNAL_FILE))
   } catch (error) {
     throw storeError(`backing up ${directory}`, error)
@@ -70,11 +70,31 @@ function coveredPosition(database: Database.Database): number {
   return database.prepare<[], number>('SELECT covered_position FROM progress').pluck().get() ?? 0
 }
 
-async function copy(database: Database.Database, path: string): Promise<void> {
+/** What happens to the copy from here on is not what happens to the original, although positions are the same. */
+function giveNewName(copied: Database.Database): void {
+  const columns = copied.pragma('table_info(progress)') as { name: string }[]
+  // a store of an older version has no name yet: the service that opens the copy gives it one
+  if (columns.some(({ name }) => name === 'store_id'))
+    copied.exec('UPDATE progress SET store_id = lower(hex(randomblob(16)))')
+}
+
+async function copy(
+  database: Database.Database,
+  path: string,
+  change?: (copied: Database.Database) => void,
+): Promise<void> {
   const partial = `${path}.partial`
   closeSync(openSync(partial, 'w', 0o600))
   try {
     await database.backup(partial)
+    if (change !== undefined) {
+      const copied = new Database(partial)
+      try {
+        change(copied)
+      } finally {
+        copied.close()
+      }
+    }
     renameSync(partial, path)
   } catch (error) {
     rmSync(partial, { force: true })

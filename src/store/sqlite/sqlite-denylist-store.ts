@@ -32,6 +32,10 @@ export class SqliteDenylistStore implements DenylistStore {
     return this.#worker.call('coveredPosition', undefined)
   }
 
+  storeId(): Promise<string> {
+    return this.#worker.call('storeId', undefined)
+  }
+
   /** The worker reads the next batch while `onBatch` is at work; what `onBatch` throws ends the loading. */
   async loadEntries(expiresAfterMs: number, onBatch: (rows: EntryRows) => void): Promise<void> {
     let page: EntryPage | undefined = await this.#worker.call('loadEntryPage', { expiresAfterMs })

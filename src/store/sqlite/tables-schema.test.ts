@@ -6,7 +6,7 @@ import { openDatabase } from './database.ts'
 import { Tables } from './tables.ts'
 import { tablesFile } from './tables-schema.ts'
 
-it.each([1, 2, 3, 4])(
+it.each([1, 2, 3, 4, 5, 6])(
   'takes a file of version %i, with what stands in it, to one that holds agents and lists',
   (version) => {
     const directory = mkdtempSync(join(tmpdir(), 'honeyjam-tables-'))
@@ -19,6 +19,7 @@ it.each([1, 2, 3, 4])(
       expect(tables.accounts.loadAccounts()).toMatchObject([{ name: 'admin', plan: 'UNLIMITED' }])
       expect(tables.sensors.load()).toEqual([])
       expect(tables.lists.load(-1)).toEqual({ lists: [], elements: [], selections: [] })
+      expect(tables.storeId()).toMatch(/^[0-9a-f]{32}$/)
       tables.close()
     } finally {
       rmSync(directory, { recursive: true })

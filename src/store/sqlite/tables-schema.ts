@@ -129,6 +129,7 @@ const MIGRATIONS = [
 
   `ALTER TABLE account ADD COLUMN plan TEXT NOT NULL DEFAULT 'UNLIMITED';
   ALTER TABLE account ADD COLUMN disabled_at_ms INTEGER;`,
+
   // Ids sort by time. No other index: what is too old is found key by key.
   `CREATE TABLE activity (
     account INTEGER NOT NULL,
@@ -144,6 +145,10 @@ const MIGRATIONS = [
     receipt_id TEXT NOT NULL,
     PRIMARY KEY (account, key_id, activity_id)
   ) WITHOUT ROWID;`,
+
+  // Names the history that positions belong to: a copy of the store goes its own way and gets another name.
+  `ALTER TABLE progress ADD COLUMN store_id TEXT NOT NULL DEFAULT '';
+  UPDATE progress SET store_id = lower(hex(randomblob(16)));`,
 ]
 
 /**

@@ -20,6 +20,7 @@ import { serveCalls } from './worker-service.ts'
 /** What the worker thread of the tables answers; its `workerData` is the path of the file. */
 export type TablesCalls = {
   readonly coveredPosition: () => number
+  readonly storeId: () => string
   readonly newestPosition: () => number
   readonly loadEntryPage: (from: { expiresAfterMs: number; after?: EntryKey }) => EntryPage
   readonly loadAllowed: (expiresAfterMs: number) => readonly AllowRow[]
@@ -52,6 +53,7 @@ if (parentPort !== null) {
     return {
       answers: {
         coveredPosition: () => tables.coveredPosition(),
+        storeId: () => tables.storeId(),
         newestPosition: () => tables.newestPosition(),
         loadEntryPage: ({ expiresAfterMs, after }) => entries.loadPage(expiresAfterMs, after),
         loadAllowed: (expiresAfterMs) => allowed.load(expiresAfterMs),

@@ -20,6 +20,7 @@ export class Tables {
   readonly activities: ActivityTable
   readonly #database: Database.Database
   readonly #selectCovered: Database.Statement<[], number>
+  readonly #selectStoreId: Database.Statement<[], string>
   readonly #selectNewest: Database.Statement<[], number>
   readonly #updateProgress: Database.Statement<[number, number]>
   readonly #write: Database.Transaction<(checkpoint: Checkpoint) => void>
@@ -35,6 +36,7 @@ export class Tables {
     this.activities = new ActivityTable(database)
     this.#selectCovered = database.prepare<[], number>('SELECT covered_position FROM progress').pluck()
     this.#selectNewest = database.prepare<[], number>('SELECT newest_position FROM progress').pluck()
+    this.#selectStoreId = database.prepare<[], string>('SELECT store_id FROM progress').pluck()
     this.#updateProgress = database.prepare(
       'UPDATE progress SET covered_position = ?, newest_position = max(newest_position, ?)',
     )
@@ -49,6 +51,10 @@ export class Tables {
 
   coveredPosition(): number {
     return this.#selectCovered.get() ?? 0
+  }
+
+  storeId(): string {
+    return this.#selectStoreId.get() ?? ''
   }
 
   /** Position of the newest operation that any row ever held; the journal must not give it again. */
