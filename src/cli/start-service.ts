@@ -2,7 +2,7 @@ import { openAccounts } from '../accounts/index.ts'
 import { openActivity } from '../activity/index.ts'
 import { createApiServer } from '../api/index.ts'
 import { readTlsPair, type TlsFiles, type TlsPair } from '../config/index.ts'
-import { openDenylist } from '../denylist/index.ts'
+import { openDenylist, specialRanges } from '../denylist/index.ts'
 import { type HoneyjamError, type Logger, lockDirectory, systemClock } from '../runtime/index.ts'
 import { openSensors } from '../sensors/index.ts'
 import { type Administrator, ensureAdministrator, type Installation } from './administrator.ts'
@@ -87,7 +87,14 @@ async function openService(
   const onLost = (error: HoneyjamError) => failure.abort(error)
   const store = await openStore({ directory, storeUrl }, { logger, onLost })
   closers.push(() => store.close())
-  const denylist = await openDenylist({ store: store.denylist, queue: store.queue, clock, logger, onLost })
+  const denylist = await openDenylist({
+    store: store.denylist,
+    queue: store.queue,
+    clock,
+    logger,
+    onLost,
+    protectedSet: specialRanges(options.privateAddresses),
+  })
   closers.push(() => denylist.close())
   const accounts = await openAccounts({ store: store.accounts })
   const sensors = await openSensors({ store: store.sensors, clock, logger })

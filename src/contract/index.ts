@@ -35,6 +35,7 @@ export {
   CheckResult,
   CreatedKey,
   CreateKeyRequest,
+  DecisionsQuery,
   DisallowRequest,
   KeyInfo,
   KeyList,

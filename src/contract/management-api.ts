@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { parseRange, type Range } from '../ip/index.ts'
+import { permitted } from './query-values.ts'
 import { Dataset, TtlSeconds } from './report-api.ts'
 import {
   DEFAULT_DATASET,
@@ -215,3 +216,12 @@ export const ReceiptInfo = z.object({
   skipped: z.partialRecord(SkipWord, z.int()),
 })
 export type ReceiptInfo = z.infer<typeof ReceiptInfo>
+
+/** Query of `GET /honeyjam/v1/decisions`; any text is taken for a revision, of an unknown one everything is sent. */
+export const DecisionsQuery = z.object({
+  since: z.string().optional(),
+  checksum: z
+    .enum(['true', 'false'], { error: permitted(['true', 'false']) })
+    .default('false')
+    .transform((text) => text === 'true'),
+})

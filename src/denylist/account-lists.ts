@@ -1,5 +1,7 @@
 import { packRange, WORDS_PER_ADDRESS } from '../ip/index.ts'
 import { AllowList } from './allow-list.ts'
+import { endedShields } from './decisions/shields.ts'
+import { type Progress, TouchedLog } from './decisions/touched-log.ts'
 import { EMPTY_LABEL, type LabelTable } from './label-table.ts'
 import { PrivateLists } from './lists/private-lists.ts'
 import {
@@ -30,10 +32,15 @@ export class AccountLists {
   readonly reported = new ReportedList()
   readonly allowed = new AllowList()
   readonly private: PrivateLists
+  /** What operations touched since this process began. */
+  readonly touched: TouchedLog
   readonly #labels: LabelTable
+  readonly #scratch = new Uint32Array(WORDS_PER_ADDRESS)
 
-  constructor(accountId: number, labels: LabelTable) {
+  /** @param begin up to where nothing is known of what was touched */
+  constructor(accountId: number, labels: LabelTable, begin: Progress) {
     this.accountId = accountId
+    this.touched = new TouchedLog(begin, () => this.reported.size)
     this.private = new PrivateLists(accountId)
     this.#labels = labels
   }
@@ -45,7 +52,8 @@ export class AccountLists {
     { sighting, labelId, step }: { sighting: ReportedSighting; labelId: number; step: Step },
   ): RowOutcome {
     const known = this.reported.find(words, offset)
-    if (known >= 0 && this.reported.appliedPositionOf(known) >= step.position) return 'done-before'
+    if (known >= 0 && this.reported.appliedPositionOf(known) >= step.position)
+      return this.#doneBefore(known, step)
     const before = known < 0 ? undefined : this.reported.stayOf(known)
     const after = mergeReport(before, sighting, step.receivedAtMs)
     const row = known < 0 ? this.reported.add(words, offset) : known
@@ -118,6 +126,14 @@ export class AccountLists {
     this.reported.setAppliedPosition(at, row.appliedPosition)
   }
 
+  /** Forgets the networks that expired before `nowMs`. */
+  sweepNetworks(nowMs: number): void {
+    const ended = endedShields(this, nowMs)
+    if (ended !== undefined) this.touched.noteEnd(ended.shielded, ended.timeMs)
+    this.allowed.sweep(nowMs)
+    this.private.sweep(nowMs)
+  }
+
   /** Takes a row out of memory. */
   free(row: number): void {
     this.#labels.release(this.reported.labelIdOf(row))
@@ -134,7 +150,7 @@ export class AccountLists {
   }
 
   #endRow(row: number, step: Step, history: 'keep' | 'forget'): RowOutcome {
-    if (this.reported.appliedPositionOf(row) >= step.position) return 'done-before'
+    if (this.reported.appliedPositionOf(row) >= step.position) return this.#doneBefore(row, step)
     const stay = this.reported.stayOf(row)
     if (endOfStay(stay) <= step.receivedAtMs) return 'unknown'
     if (history === 'forget') this.#setLabel(row, this.#labels.idOf(EMPTY_LABEL))
@@ -153,6 +169,18 @@ export class AccountLists {
   #setRow(row: number, stay: Stay, step: Step): void {
     this.reported.setStay(row, stay)
     this.reported.setAppliedPosition(row, step.position)
+    this.#noteTouched(row, step)
+  }
+
+  /** Whoever knows the state before the step knows nothing of the row as it was loaded. */
+  #doneBefore(row: number, step: Step): 'done-before' {
+    this.#noteTouched(row, step)
+    return 'done-before'
+  }
+
+  #noteTouched(row: number, { position }: Step): void {
+    this.reported.copyWords(row, this.#scratch, 0)
+    this.touched.noteAddress(this.#scratch, 0, position)
   }
 
   #mergeLabel(row: number, labelId: number, newest: 'report' | 'stay'): void {

@@ -1,6 +1,8 @@
 import { WORDS_PER_ADDRESS } from '../ip/index.ts'
 import { AccountLists, type RowOutcome, type Step } from './account-lists.ts'
 import { type AllowDetails, allowRanges, disallowRanges } from './apply-allow.ts'
+import type { Progress } from './decisions/touched-log.ts'
+import { touchedNetworks } from './decisions/touched-networks.ts'
 import { type Effect, markChanged, skip } from './effect.ts'
 import { LabelTable } from './label-table.ts'
 import { applyListOperation } from './lists/apply-list-operation.ts'
@@ -27,8 +29,11 @@ export class DenylistState {
   /** The tables hold every operation up to here; a row that holds a later one must stay in memory. */
   mergedPosition: number
   readonly #listsByAccount = new Map<number, AccountLists>()
+  readonly #begin: Progress
 
-  constructor(coveredPosition: number) {
+  /** @param expiredBeforeMs what expired up to then is not going to be loaded */
+  constructor(coveredPosition: number, expiredBeforeMs = 0) {
+    this.#begin = { position: coveredPosition, timeMs: expiredBeforeMs }
     this.unmerged = new Unmerged(coveredPosition)
     this.mergedPosition = coveredPosition
   }
@@ -45,7 +50,7 @@ export class DenylistState {
   listsOf(accountId: number): AccountLists {
     const known = this.#listsByAccount.get(accountId)
     if (known !== undefined) return known
-    const lists = new AccountLists(accountId, this.labels)
+    const lists = new AccountLists(accountId, this.labels, this.#begin)
     this.#listsByAccount.set(accountId, lists)
     return lists
   }
@@ -97,7 +102,9 @@ export class DenylistState {
       taken: 0,
     }
     const step = { position, receivedAtMs: operation.receivedAtMs }
+    const networks = touchedNetworks(lists, operation)
     this.#applyTo(lists, operation, { step, effect })
+    if (networks !== undefined) lists.touched.noteNetworks(networks, position)
     for (const row of effect.rows) lists.reported.setDirty(row, true)
     const receipt = receiptOf(operation, effect)
     const { rows, allowed, disallowed, lists: listChanges } = effect

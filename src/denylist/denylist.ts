@@ -1,4 +1,5 @@
 import type { Address } from '../ip/index.ts'
+import type { Decisions } from './decisions/decisions.ts'
 import type { Lists } from './lists/lists.ts'
 import type { Operation, Receipt } from './operation.ts'
 
@@ -59,6 +60,7 @@ export interface DenylistStatus {
 /** The lists of all accounts: everything is answered from memory and is current. */
 export interface Denylist {
   readonly lists: Lists
+  readonly decisions: Decisions
   /**
    * Takes one operation: it is on stable storage and in effect when the promise resolves.
    * A repeated `idempotencyKey` (same account, seven days) changes nothing and resolves to the first receipt.

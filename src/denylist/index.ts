@@ -6,6 +6,12 @@ export {
   type Risk,
 } from './assessment/assess.ts'
 export type { ScoreFactor, ScoreFinding } from './assessment/score-factor.ts'
+export type { ChangesAnswer, DecisionChanges, Decisions, DecisionsChecksum } from './decisions/decisions.ts'
+export { EntrySum } from './decisions/entry-hash.ts'
+export type { DecisionOrigin, Layer } from './decisions/layer.ts'
+export { siteRange } from './decisions/layer.ts'
+export { type ProtectedSet, specialRanges } from './decisions/protected-set.ts'
+export { parseRevision, type Revision, revisionText } from './decisions/revision.ts'
 export type { AllowedRange, Denylist, DenylistStatus, Entry, EntryFilter, KeyedRequest } from './denylist.ts'
 export type { AddressFacts, AddressFactsOf } from './lists/address-facts.ts'
 export type {
@@ -26,7 +32,12 @@ export {
 } from './lists/list-rows.ts'
 export type { ListQuery, Lists, Page, PrivateList, PublicList } from './lists/lists.ts'
 export { type ElementRules, type ParsedElement, parseElement } from './lists/parse-element.ts'
-export type { PublicListCatalogue, PublicListInfo } from './lists/public-lists.ts'
+export {
+  EMPTY_PUBLIC_LISTS,
+  type PublicListCatalogue,
+  type PublicListInfo,
+  type PublicNetwork,
+} from './lists/public-lists.ts'
 export { type OpenDenylistOptions, openDenylist } from './open-denylist.ts'
 export {
   type AllowOperation,

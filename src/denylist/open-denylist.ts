@@ -1,5 +1,8 @@
 import type { Address } from '../ip/index.ts'
 import { type Clock, HoneyjamError, type Logger } from '../runtime/index.ts'
+import type { Decisions } from './decisions/decisions.ts'
+import { MemoryDecisions } from './decisions/open-decisions.ts'
+import { type ProtectedSet, specialRanges } from './decisions/protected-set.ts'
 import type { AllowedRange, Denylist, DenylistStatus, Entry, EntryFilter, KeyedRequest } from './denylist.ts'
 import { DenylistState } from './denylist-state.ts'
 import { EntryReader } from './entry-reader.ts'
@@ -29,6 +32,8 @@ export interface OpenDenylistOptions {
   readonly facts?: AddressFacts
   /** Default: the lists are there and empty. */
   readonly publicLists?: PublicListCatalogue
+  /** Default: everything that is not public. */
+  readonly protectedSet?: ProtectedSet
   /** Told when this process was away from a shared journal for too long: it must be started anew. */
   readonly onLost?: (error: HoneyjamError) => void
 }
@@ -41,10 +46,11 @@ export interface OpenDenylistOptions {
 export async function openDenylist(options: OpenDenylistOptions): Promise<Denylist> {
   const { store, queue, clock, logger } = options
   const receipts = new ReceiptBook(store, { looksUpKeys: !queue.isShared })
+  const storeId = await store.storeId()
   const state = await store.snapshot(async (tables) => {
     const coveredPosition = await tables.coveredPosition()
-    const loaded = new DenylistState(coveredPosition)
     const oldestMs = await oldestReplayedMs(queue, coveredPosition, clock.nowMs())
+    const loaded = new DenylistState(coveredPosition, oldestMs)
     await tables.loadEntries(oldestMs - UNBAN_MEMORY_MS, (rows) => loaded.load(rows))
     loaded.loadAllowed(await tables.loadAllowed(oldestMs))
     loaded.loadLists(await tables.loadLists(oldestMs))
@@ -54,7 +60,7 @@ export async function openDenylist(options: OpenDenylistOptions): Promise<Denyli
     receipts.keep(state.apply(operation, position)),
   )
   if (replayed > 0) logger.info({ reports: replayed }, 'journal replayed')
-  return new MemoryDenylist({ state, receipts, options })
+  return new MemoryDenylist({ state, receipts, options, storeId })
 }
 
 /** Before the arrival of all operations that are to be replayed: entries that were alive then are needed. */
@@ -85,6 +91,8 @@ async function replay(
 
 class MemoryDenylist implements Denylist {
   readonly lists: ListReader
+  readonly decisions: Decisions
+  readonly #decisions: MemoryDecisions
   readonly #entries: EntryReader
   readonly #state: DenylistState
   readonly #receipts: ReceiptBook
@@ -101,10 +109,12 @@ class MemoryDenylist implements Denylist {
     state,
     receipts,
     options,
+    storeId,
   }: {
     state: DenylistState
     receipts: ReceiptBook
     options: OpenDenylistOptions
+    storeId: string
   }) {
     this.#state = state
     this.#receipts = receipts
@@ -118,6 +128,17 @@ class MemoryDenylist implements Denylist {
       clock,
     })
     this.#entries = new EntryReader({ state, lists: this.lists, clock })
+    this.#decisions = new MemoryDecisions({
+      listsOf: (accountId) => state.listsOf(accountId),
+      labels: state.labels,
+      position: () => state.unmerged.newestPosition,
+      publicLists,
+      protectedSet: options.protectedSet ?? specialRanges('skip'),
+      clock,
+      storeId,
+      isShared: options.queue.isShared,
+    })
+    this.decisions = this.#decisions
     this.#merger = new Merger({
       ...options,
       state,
@@ -194,6 +215,7 @@ class MemoryDenylist implements Denylist {
 
   async close(): Promise<void> {
     this.#closedBecause ??= 'the lists are closed'
+    this.#decisions.close()
     await Promise.allSettled(this.#underWay)
     await this.#housekeeping.close()
     await this.#merger.close()
@@ -219,6 +241,7 @@ class MemoryDenylist implements Denylist {
     for (const { position, body } of records) {
       const operation = this.#operationByBody.get(body) ?? decodeOperation(body)
       this.#receipts.keep(this.#state.apply(operation, position))
+      this.#decisions.noteApplied(operation.accountId)
     }
     // one that follows late must not write what is older than the tables
     this.#receipts.forget(this.#state.dropMerged(this.#state.mergedPosition))
@@ -228,6 +251,7 @@ class MemoryDenylist implements Denylist {
   #dropMerged(coveredPosition: number): void {
     this.#currentAtMs = this.#options.clock.nowMs()
     this.#receipts.forget(this.#state.dropMerged(coveredPosition))
+    this.#decisions.noteCurrent()
   }
 
   #lose(error: HoneyjamError): void {

@@ -1,4 +1,5 @@
-import { AddressTable, WORDS_PER_ADDRESS } from '../ip/index.ts'
+import { AddressTable, isPackedIpv4, WORDS_PER_ADDRESS } from '../ip/index.ts'
+import { SiteIndex } from './decisions/site-index.ts'
 import type { Stay } from './merge-report.ts'
 
 /** Rows a chunk; small, so that an account with few entries costs little. */
@@ -25,6 +26,8 @@ const DIRTY = 2
  * it is freed, so that readers may go on over several turns of the event loop.
  */
 export class ReportedList {
+  /** The rows of IPv6 addresses. */
+  readonly sites = new SiteIndex()
   readonly #chunks: Chunk[] = []
   readonly #freeRows: number[] = []
   readonly #rowByAddress = new AddressTable(
@@ -58,12 +61,15 @@ export class ReportedList {
     chunk.labelId[at] = 0
     chunk.appliedPosition[at] = 0
     this.#rowByAddress.add(row)
+    if (!isPackedIpv4(words, offset)) this.sites.add(row, words, offset)
     return row
   }
 
   free(row: number): void {
     const chunk = this.#chunk(row)
-    this.#rowByAddress.delete(chunk.words, WORDS_PER_ADDRESS * (row & ROW_MASK))
+    const offset = WORDS_PER_ADDRESS * (row & ROW_MASK)
+    this.#rowByAddress.delete(chunk.words, offset)
+    if (!isPackedIpv4(chunk.words, offset)) this.sites.delete(row, chunk.words, offset)
     chunk.state[row & ROW_MASK] = 0
     this.#freeRows.push(row)
   }
@@ -113,6 +119,13 @@ export class ReportedList {
 
   setAppliedPosition(row: number, position: number): void {
     this.#chunk(row).appliedPosition[row & ROW_MASK] = position
+  }
+
+  /** Epoch milliseconds; the row's address is listed until then. */
+  endOf(row: number): number {
+    const chunk = this.#chunk(row)
+    const at = row & ROW_MASK
+    return (chunk.lastReportMs[at] ?? 0) + 1000 * (chunk.ttlSeconds[at] ?? 0)
   }
 
   /** Copies the address of the row to `target`. */

@@ -1,5 +1,5 @@
 import { type Address, wordsOf } from './address.ts'
-import { type PackedRange, packRange, rangeContains } from './range.ts'
+import { halvesOf, type PackedRange, packRange, rangeContains } from './range.ts'
 
 /**
  * What an address is for, by the IANA special-purpose registries (RFC 6890 and its updates).
@@ -90,6 +90,26 @@ export function classifyRange(range: PackedRange): AddressClass {
     if (holdsIt && addressClass !== 'public') return addressClass
   }
   return 'reserved'
+}
+
+/** All addresses of the wanted classes, as ranges that do not overlap. */
+export function rangesOfClasses(isWanted: (addressClass: AddressClass) => boolean): readonly PackedRange[] {
+  const found: PackedRange[] = []
+  const collect = (range: PackedRange): void => {
+    const halves = halvesOf(range)
+    const isMixed = PACKED_RANGES.some(
+      ({ range: special }) =>
+        special.prefixLength > range.prefixLength && rangeContains(range, special.words, 0),
+    )
+    if (halves === undefined || !isMixed) {
+      if (isWanted(classifyPacked(range.words, 0))) found.push(range)
+    } else for (const half of halves) collect(half)
+  }
+  for (const all of ['0.0.0.0/0', '::/0']) {
+    const range = packRange(all)
+    if (range !== undefined) collect(range)
+  }
+  return found
 }
 
 /** Whether no packet can truthfully come from an address of this class, wherever the honeypot stands. */

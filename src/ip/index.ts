@@ -17,10 +17,13 @@ export {
   classifyPacked,
   classifyRange,
   isNeverSource,
+  rangesOfClasses,
 } from './classify.ts'
 export { isLoopbackHost } from './loopback-host.ts'
 export {
   clearHostBits,
+  halvesOf,
+  isIpv4Range,
   isTooWideToList,
   type PackedRange,
   packRange,

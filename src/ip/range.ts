@@ -73,7 +73,23 @@ export function rangeContains(range: PackedRange, words: Uint32Array, offset: nu
   return true
 }
 
-function isIpv4Range({ words, prefixLength }: PackedRange): boolean {
+/** The two halves of a range, the lower first; a range of one address has none. */
+export function halvesOf({
+  words,
+  prefixLength,
+}: PackedRange): readonly [PackedRange, PackedRange] | undefined {
+  if (prefixLength === 128) return undefined
+  const upper = words.slice()
+  const word = prefixLength >>> 5
+  upper[word] = (upper[word] ?? 0) | (0x80000000 >>> (prefixLength & 31))
+  return [
+    { words, prefixLength: prefixLength + 1 },
+    { words: upper, prefixLength: prefixLength + 1 },
+  ]
+}
+
+/** Whether all addresses of the range are IPv4 ones. */
+export function isIpv4Range({ words, prefixLength }: PackedRange): boolean {
   return prefixLength >= V4_PREFIX_OFFSET && isPackedIpv4(words, 0)
 }
 

@@ -3,6 +3,7 @@ import {
   type AddressFactsOf,
   assessAddress,
   type Denylist,
+  EMPTY_PUBLIC_LISTS,
   type Operation,
   openDenylist,
   type PublicListInfo,
@@ -46,7 +47,11 @@ async function open(): Promise<Denylist> {
     clock,
     logger: silentLogger,
     facts: { factsOf: (of) => FACTS[of] ?? {} },
-    publicLists: { list: () => PUBLIC_LISTS, covers: (_, of) => of === '8.8.8.8' },
+    publicLists: {
+      ...EMPTY_PUBLIC_LISTS,
+      list: () => PUBLIC_LISTS,
+      covers: (_, of) => of === '8.8.8.8',
+    },
   })
 }
 

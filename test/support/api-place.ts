@@ -5,7 +5,7 @@ import { Client, type Dispatcher } from 'undici'
 import { type AccountStore, type Accounts, openAccounts, type Scope } from '../../src/accounts/index.ts'
 import { type ActivityLog, type ActivityRetention, openActivity } from '../../src/activity/index.ts'
 import { type ApiSettings, createApiServer } from '../../src/api/index.ts'
-import { type Denylist, openDenylist, type ReportQueue } from '../../src/denylist/index.ts'
+import { type Denylist, openDenylist, type ReportQueue, specialRanges } from '../../src/denylist/index.ts'
 import { HoneyjamError, silentLogger } from '../../src/runtime/index.ts'
 import { openSensors, type Sensors } from '../../src/sensors/index.ts'
 import { openSqliteStore } from '../../src/store/sqlite/index.ts'
@@ -71,7 +71,13 @@ export async function openApi(changes: Partial<ApiSettings> = {}): Promise<ApiPl
   const logger = silentLogger
   const store = await openSqliteStore(directory, { logger })
   const journal = breakable(store.queue)
-  const denylist = await openDenylist({ store: store.denylist, queue: journal.queue, clock, logger })
+  const denylist = await openDenylist({
+    store: store.denylist,
+    queue: journal.queue,
+    clock,
+    logger,
+    protectedSet: specialRanges(settings.privateAddresses),
+  })
   const sensors = await openSensors({ store: store.sensors, clock, logger })
   const activity = openActivity({ store: store.activities, clock, logger, retention: RETENTION })
   const { accounts, account, adminKey, otherKey } = await makeAccounts(store.accounts, clock.nowMs())

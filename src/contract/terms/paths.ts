@@ -48,6 +48,7 @@ export const MANAGEMENT_PATHS = {
   keys: `${MANAGEMENT_ROOT}/keys`,
   /** Followed by `/ID`. */
   receipts: `${MANAGEMENT_ROOT}/receipts`,
+  decisions: `${MANAGEMENT_ROOT}/decisions`,
   heartbeat: `${MANAGEMENT_ROOT}/heartbeat`,
   sensors: `${MANAGEMENT_ROOT}/sensors`,
 } as const

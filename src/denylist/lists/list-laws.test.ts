@@ -180,7 +180,8 @@ function sweep(lists: AccountLists, nowMs: number): void {
 /** Everything a reader can see at `nowMs`. */
 function visible(state: DenylistState, nowMs: number): unknown {
   return accountIds.map((accountId) => {
-    const lists = state.find(accountId) ?? new AccountLists(accountId, state.labels)
+    const lists =
+      state.find(accountId) ?? new AccountLists(accountId, state.labels, { position: 0, timeMs: 0 })
     const held = Array.from(lists.private.list(nowMs), ({ row, rowByElement }) => {
       const elements = [...rowByElement.values()].filter((each) => isInForce(each, nowMs))
       return {

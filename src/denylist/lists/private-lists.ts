@@ -119,6 +119,11 @@ export class PrivateLists {
     return row !== undefined && isInForce(row, nowMs) ? row : undefined
   }
 
+  /** Those that expired included until they are swept. */
+  selections(): IterableIterator<SelectionRow> {
+    return this.#selections.values()
+  }
+
   setSelection(row: SelectionRow): void {
     this.#selections.set(row.listId, row)
   }

@@ -1,4 +1,4 @@
-import type { Address } from '../../ip/index.ts'
+import type { Address, PackedRange } from '../../ip/index.ts'
 import { derivedId } from './default-lists.ts'
 import type { PrivateListRow } from './list-rows.ts'
 
@@ -13,6 +13,17 @@ export interface PublicListCatalogue {
   list(): readonly PublicListInfo[]
   /** Quick and without waiting: it is asked for each address that is looked at. */
   covers(listId: string, address: Address, nowMs: number): boolean
+  /** Says what is on the lists: the same text for the same content, in every process. */
+  readonly version: string
+  /** What is on a CIDR list; what ended may be among it. It changes with `version` only. */
+  networksOf(listId: string): Iterable<PublicNetwork>
+}
+
+/** A network on a public list. */
+export interface PublicNetwork {
+  readonly range: PackedRange
+  /** Epoch milliseconds; `undefined`: as long as it is on the list. */
+  readonly expiresAtMs?: number
 }
 
 /** What many reporters agree on; how it is filled is not decided here. */
@@ -31,4 +42,6 @@ const COMMUNITY_REPORTED_LIST: PublicListInfo = {
 export const EMPTY_PUBLIC_LISTS: PublicListCatalogue = {
   list: () => [COMMUNITY_REPORTED_LIST],
   covers: () => false,
+  version: '',
+  networksOf: () => [],
 }

@@ -1,0 +1,52 @@
+import type { Layer } from './layer.ts'
+import type { Revision } from './revision.ts'
+
+/** An account's decisions, whole or as what changed. */
+export interface DecisionChanges {
+  /** The state it leads on from; `undefined`: from nothing. */
+  readonly since: Revision | undefined
+  /** The state it leads to. */
+  readonly revision: Revision
+  /** Epoch milliseconds: with everything that ended up to then left out, it leads to exactly the decisions of that instant. */
+  readonly atMs: number
+  /** To be taken in this order. Nothing in them changes; the first of several answers is often the same. */
+  readonly layers: readonly Layer[]
+}
+
+/** What can be said to somebody who is at a revision. */
+export type ChangesAnswer =
+  | { readonly kind: 'changes'; readonly changes: DecisionChanges }
+  /** This process has not seen yet what the revision tells of: ask again, or ask another. */
+  | { readonly kind: 'behind' }
+  /** Too much has happened, or nothing is known of the revision: a snapshot is needed. */
+  | { readonly kind: 'unknown' }
+
+/** What is to be blocked for each account, always from its lists as they are; see docs/decisions/0012-decisions.md. */
+export interface Decisions {
+  /**
+   * Everything there is. Readers share what was made for one of them; what changed since then is added.
+   * @throws HoneyjamError STORE_UNAVAILABLE more changes than can be kept up with
+   */
+  snapshot(accountId: number): Promise<DecisionChanges>
+  /** What changed since a revision; no layers when nothing did. */
+  changesSince(accountId: number, revision: Revision): Promise<ChangesAnswer>
+  /** As {@link changesSince}, with everything there is at the revision that it leads to. */
+  changesWithWhole(
+    accountId: number,
+    revision: Revision,
+  ): Promise<ChangesAnswer & { readonly whole?: DecisionChanges }>
+  /** Whether anything changed since, or nothing is known of the revision. Quick and without waiting. */
+  hasChangedSince(accountId: number, revision: Revision): boolean
+  /** Resolves when {@link hasChangedSince} is true, when the signal is aborted, or when the lists are closed. */
+  waitForChange(accountId: number, revision: Revision, signal: AbortSignal): Promise<void>
+  /** The checksum of everything, at its instant. Computed once, in steps. */
+  checksum(whole: DecisionChanges): Promise<DecisionsChecksum>
+}
+
+/** By which a consumer knows that it holds what it should. */
+export interface DecisionsChecksum {
+  /** 32 hexadecimal digits; see `EntrySum`. */
+  readonly checksum: string
+  /** How many decisions it is made of: those that end after the instant. */
+  readonly count: number
+}
