@@ -41,6 +41,8 @@ export interface KillLoadOptions {
   readonly key: string
   readonly reporters: number
   readonly seed: number
+  /** Whether the public list is switched on and off; default yes. */
+  readonly isChoosing?: boolean
 }
 
 /**
@@ -63,6 +65,8 @@ export function startKillLoad(options: KillLoadOptions) {
   // told by stop()
   running.catch(() => undefined)
   return {
+    /** The addresses of reports that were acknowledged so far. */
+    acknowledged: (): readonly string[] => reporters.flatMap(({ reported }) => reported),
     /** Resolves once everything under way is acknowledged. */
     async stop(): Promise<Ledger> {
       stopping.abort()
@@ -110,7 +114,7 @@ class Reporter {
     if (luck < 0.45) return await this.#changeContent()
     if (luck < 0.55) return await this.#allow()
     // one list for all, so that one of them knows what was said last
-    if (luck < 0.6 && this.#index === 0) return await this.#choose()
+    if (luck < 0.6 && this.#index === 0 && this.#options.isChoosing !== false) return await this.#choose()
     const addresses = this.#takeAddresses()
     await this.#change({ method: 'POST', path: '/v1/ip', body: { addresses } })
     this.reported.push(...addresses)
