@@ -5,6 +5,7 @@ import {
   AllowRequest,
   BanRequest,
   CheckResult,
+  DecisionsQuery,
   DisallowRequest,
   RangeResults,
   ReceiptInfo,
@@ -67,6 +68,15 @@ export const MANAGEMENT_GROUP: OperationGroup = {
       path: `${MANAGEMENT_PATHS.check}/{ip_address}`,
       summary: 'Say whether an address is blocked, and why',
       answer: { name: 'CheckResult', schema: CheckResult },
+    },
+    {
+      ...reading,
+      scopes: ['enforce', 'read'],
+      path: MANAGEMENT_PATHS.decisions,
+      summary: 'List what is to be blocked, or what changed of it',
+      query: DecisionsQuery,
+      isConditional: true,
+      answer: { others: ['application/x-ndjson'] },
     },
     {
       ...reading,

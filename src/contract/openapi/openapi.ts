@@ -115,6 +115,7 @@ function describe(
     responses: {
       [status]: success,
       ...Object.fromEntries((operation.otherStatuses ?? []).map((other) => [other, success])),
+      ...(operation.isConditional && { 304: { description: 'Nothing has changed' } }),
       ...(scopes !== undefined && { 401: refusal('The key is missing or not valid') }),
       ...(scopes !== undefined && scopes.length > 0 && { 403: refusal('The key does not have the scope') }),
       422: refusal('The request is not valid', 'ValidationError'),

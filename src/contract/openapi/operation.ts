@@ -22,6 +22,8 @@ export interface DocumentedOperation {
   readonly isBodyOptional?: true
   /** Whether the header `Idempotency-Key` counts. */
   readonly isOnce?: true
+  /** Whether `If-None-Match` counts: then it may be answered 304. */
+  readonly isConditional?: true
   /** What the 2xx answer holds; without it nothing. */
   readonly answer?: Content
   /** Default 200 with an answer, else 202. */
