@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import { type FastifyInstance, type FastifyRequest, fastify } from 'fastify'
 import { createFindClient, noteClient } from './client-address.ts'
 import type { ApiContext, ApiOptions } from './context.ts'
+import { addDocsRoutes } from './docs/docs-routes.ts'
 import { addErrorPages } from './error-pages.ts'
 import { prepareGracefulClose } from './graceful-close.ts'
 import { handleError } from './handle-error.ts'
@@ -97,6 +98,7 @@ function addRoutes(app: FastifyInstance, context: ApiContext): RouteTable {
   addManagementRoutes(app, context)
   addHealthRoutes(app, context)
   addErrorPages(app)
+  addDocsRoutes(app, context)
   addOpenApiRoute(app, context)
   return routes
 }

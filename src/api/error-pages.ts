@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
-import { ERROR_PAGES_PATH, ERRORS, isErrorSlug } from '../contract/index.ts'
+import { DOCS_PATH, ERROR_PAGES_PATH, ERRORS, isErrorSlug } from '../contract/index.ts'
+import { escapeHtml } from './escape-html.ts'
 import { refuseUnknown } from './refusal.ts'
 
 /** `/docs/errors/SLUG`: the pages that the `type` of error bodies names. */
@@ -44,20 +45,8 @@ function page(title: string, content: string): string {
 <body>
 <h1>${heading}</h1>
 ${content}
+<p><a href="${ERROR_PAGES_PATH}">All errors</a>, <a href="${DOCS_PATH}">all operations</a></p>
 </body>
 </html>
 `
-}
-
-const HTML_ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-}
-
-/** Text for between tags or in a quoted attribute. */
-export function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => HTML_ENTITIES[character] ?? '')
 }

@@ -1,1 +1,1 @@
-export { createOpenApi, type OpenApi, type OpenApiOperation } from './openapi.ts'
+export { createOpenApi, type OpenApi, type OpenApiOperation, type OpenApiParameter } from './openapi.ts'

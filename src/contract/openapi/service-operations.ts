@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { HealthInfo, ReadyInfo } from '../health.ts'
-import { ERROR_PAGES_PATH, OPENAPI_PATH } from '../terms/index.ts'
+import { DOCS_PATH, ERROR_PAGES_PATH, OPENAPI_PATH } from '../terms/index.ts'
 import type { OperationGroup } from './operation.ts'
 
 const page = { method: 'GET', answer: { others: ['text/html'] } } as const
@@ -28,6 +28,14 @@ export const SERVICE_GROUP: OperationGroup = {
       summary: 'This document',
       answer: { name: 'OpenApi', schema: z.looseObject({ openapi: z.string() }) },
     },
+    { ...page, path: DOCS_PATH, summary: 'Page: everything that is served, to be tried out' },
+    {
+      method: 'GET',
+      path: `${DOCS_PATH}/page.js`,
+      summary: 'Its script',
+      answer: { others: ['text/javascript'] },
+    },
+    { method: 'GET', path: `${DOCS_PATH}/page.css`, summary: 'Its style', answer: { others: ['text/css'] } },
     { ...page, path: ERROR_PAGES_PATH, summary: 'Page: all errors' },
     { ...page, path: `${ERROR_PAGES_PATH}/{slug}`, summary: 'Page: what one error means and what helps' },
   ],

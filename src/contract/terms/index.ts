@@ -22,6 +22,7 @@ export {
   MAX_VERSION_LENGTH,
 } from './limits.ts'
 export {
+  DOCS_PATH,
   ERROR_PAGES_PATH,
   MANAGEMENT_PATHS,
   OPENAPI_PATH,

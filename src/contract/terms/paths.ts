@@ -56,5 +56,8 @@ export const MANAGEMENT_PATHS = {
 /** The description of everything that is served. */
 export const OPENAPI_PATH = '/openapi.json'
 
+/** The page of everything that is served. */
+export const DOCS_PATH = '/docs'
+
 /** Followed by `/SLUG`: the page that explains an error. */
 export const ERROR_PAGES_PATH = '/docs/errors'

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { escapeHtml } from './error-pages.ts'
+import { escapeHtml } from './escape-html.ts'
 
 it('escapes everything that means something in HTML', () => {
   expect(escapeHtml(`<script>alert("1" & '2')</script>`)).toBe(
