@@ -7,7 +7,8 @@ import { escapeText } from './escape-text.ts'
 import { formatInstant } from './format-time.ts'
 import { renderTable } from './table.ts'
 
-interface KeyOptions extends ConnectOptions {
+/** Whose keys are meant, and where. */
+export interface KeyOptions extends ConnectOptions {
   /** Default that of the key. */
   readonly account?: string
 }
@@ -33,20 +34,6 @@ export async function createKey(request: NewKeyRequest, context: Context): Promi
   printCreatedKey(created, context.output)
 }
 
-/** Makes a key in the place of another; standard output holds the new key alone. */
-export async function rotateKey(
-  id: string,
-  { overlap, ...options }: KeyOptions & { readonly overlap: number },
-  context: Context,
-): Promise<void> {
-  checkKeyId(id)
-  const created = await withApi(options, context, async (api) => {
-    const path = `${keysPath(options.account)}/${id}/rotate`
-    return (await api.request({ method: 'POST', path, body: { overlap } })).body as CreatedKey
-  })
-  printCreatedKey(created, context.output)
-}
-
 /** Prints a key that was made; standard output holds its text alone. */
 export function printCreatedKey(created: CreatedKey, output: Context['output']): void {
   if (output.json) {
@@ -58,7 +45,8 @@ export function printCreatedKey(created: CreatedKey, output: Context['output']):
   output.print(key)
 }
 
-function checkKeyId(id: string): void {
+/** @throws HoneyjamError USAGE */
+export function checkKeyId(id: string): void {
   if (/^\d{1,15}$/.test(id)) return
   throw new HoneyjamError('USAGE', `${JSON.stringify(id)} is no key id: see honeyjam key list`)
 }

@@ -1,11 +1,14 @@
-import { writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { publicAddress } from './support/cowrie.ts'
 import { buildProgram, run, start, temporaryDirectory } from './support/program.ts'
-import { addressesOf, startService } from './support/service.ts'
+import { addressesOf, startService, type TestService } from './support/service.ts'
 
 beforeAll(buildProgram)
+
+/** Each command is a process; a busy machine takes seconds for one. */
+const MANY_COMMANDS_MS = 120_000
 
 describe('the lists', () => {
   it('ban, check, print in every format, unban', async () => {
@@ -85,34 +88,100 @@ describe('the lists', () => {
 })
 
 describe('accounts', () => {
-  it('are made with a key of their own, disabled, enabled, and given another plan', async () => {
+  it(
+    'are made with a key of their own, disabled, enabled, and given another plan',
+    async () => {
+      const service = await startService()
+      const made = await service.honeyjam(
+        'account',
+        'create',
+        'team-a',
+        '--plan',
+        'PRO',
+        '--key-name',
+        'first',
+      )
+      expect(made.stderr).toContain('Account team-a: plan PRO, enabled')
+      expect(made.stdout).toMatch(/^tja_[0-9A-Za-z]{36}\n$/)
+      const keyFile = join(temporaryDirectory(), 'team-a.key')
+      writeFileSync(keyFile, made.stdout, { mode: 0o600 })
+      const asTeam = ['--api-url', service.url, '--key-file', keyFile]
+      expect((await run(['ban', '8.8.4.4', ...asTeam])).code).toBe(0)
+      expect(await service.listed()).toEqual([])
+      expect((await run(['account', 'list', ...asTeam])).stderr).toContain('403')
+
+      expect((await service.honeyjam('account', 'disable', 'team-a')).stdout).toContain('disabled since')
+      expect((await run(['denylist', ...asTeam])).stderr).toContain('401')
+      expect((await service.honeyjam('account', 'enable', 'team-a')).code).toBe(0)
+      expect((await run(['denylist', ...asTeam])).stdout).toContain('8.8.4.4')
+      expect((await service.honeyjam('account', 'disable', 'admin')).stderr).toContain('administrator')
+      expect((await service.honeyjam('account', 'plan', 'team-a', 'gold')).code).toBe(2)
+      await service.honeyjam('account', 'plan', 'team-a', 'free')
+      expect((await service.honeyjam('account', 'list')).stdout).toMatch(/^ +2 +team-a +FREE .* enabled$/m)
+
+      const key = ['--account', 'team-a']
+      const sensor = await service.json<{ id: number }>(
+        'key',
+        'create',
+        '--name',
+        's',
+        ...key,
+        '--ttl',
+        '3600',
+      )
+      const rotated = await service.json<{ id: number }>('key', 'rotate', String(sensor.id), ...key)
+      expect((await service.honeyjam('key', 'list', ...key)).stdout).toMatch(
+        new RegExp(`^ +${sensor.id} +s .* anywhere .* valid, replaced by ${rotated.id}$`, 'm'),
+      )
+      expect((await service.honeyjam('key', 'revoke', String(rotated.id), ...key)).code).toBe(0)
+    },
+    MANY_COMMANDS_MS,
+  )
+})
+
+describe('the key in admin.key', () => {
+  const keysOf = async (service: TestService) =>
+    (await service.json<{ keys: { id: number; replaced_by?: number; revoked_at?: number }[] }>('key', 'list'))
+      .keys
+
+  it.each([
+    ['3600', { replaced_by: 2 }],
+    ['0', { replaced_by: 2, revoked_at: expect.any(Number) as number }],
+  ])('is replaced there when it is rotated with an overlap of %s', async (overlap, old) => {
     const service = await startService()
-    const made = await service.honeyjam('account', 'create', 'team-a', '--plan', 'PRO', '--key-name', 'first')
-    expect(made.stderr).toContain('Account team-a: plan PRO, enabled')
-    expect(made.stdout).toMatch(/^tja_[0-9A-Za-z]{36}\n$/)
-    const keyFile = join(temporaryDirectory(), 'team-a.key')
-    writeFileSync(keyFile, made.stdout, { mode: 0o600 })
-    const asTeam = ['--api-url', service.url, '--key-file', keyFile]
-    expect((await run(['ban', '8.8.4.4', ...asTeam])).code).toBe(0)
-    expect(await service.listed()).toEqual([])
-    expect((await run(['account', 'list', ...asTeam])).stderr).toContain('403')
+    const file = join(service.data, 'admin.key')
+    const rotated = await service.honeyjam('key', 'rotate', '1', '--overlap', overlap)
+    expect(rotated).toMatchObject({ code: 0, stdout: readFileSync(file, 'utf8') })
+    expect(rotated.stdout.trim()).not.toBe(service.key)
+    expect(statSync(file).mode & 0o777).toBe(0o600)
+    expect((await keysOf(service)).find(({ id }) => id === 1)).toMatchObject(old)
+  })
 
-    expect((await service.honeyjam('account', 'disable', 'team-a')).stdout).toContain('disabled since')
-    expect((await run(['denylist', ...asTeam])).stderr).toContain('401')
-    expect((await service.honeyjam('account', 'enable', 'team-a')).code).toBe(0)
-    expect((await run(['denylist', ...asTeam])).stdout).toContain('8.8.4.4')
-    expect((await service.honeyjam('account', 'disable', 'admin')).stderr).toContain('administrator')
-    expect((await service.honeyjam('account', 'plan', 'team-a', 'gold')).code).toBe(2)
-    await service.honeyjam('account', 'plan', 'team-a', 'free')
-    expect((await service.honeyjam('account', 'list')).stdout).toMatch(/^ +2 +team-a +FREE .* enabled$/m)
+  it(
+    'stays when another key is rotated, and is replaced when another key rotates it',
+    async () => {
+      const service = await startService()
+      const file = join(service.data, 'admin.key')
+      const another = await service.honeyjam('key', 'create', '--name', 'another', '--scope', 'admin')
+      const sensor = await service.json<{ id: number }>('key', 'create', '--name', 'sensor')
+      await service.honeyjam('key', 'rotate', String(sensor.id))
+      expect(readFileSync(file, 'utf8').trim()).toBe(service.key)
+      const keyFile = join(temporaryDirectory(), 'another.key')
+      writeFileSync(keyFile, another.stdout, { mode: 0o600 })
+      const rotated = await service.honeyjam('key', 'rotate', '1', '--key-file', keyFile)
+      expect(rotated.stdout).toBe(readFileSync(file, 'utf8'))
+    },
+    MANY_COMMANDS_MS,
+  )
 
-    const key = ['--account', 'team-a']
-    const sensor = await service.json<{ id: number }>('key', 'create', '--name', 's', ...key, '--ttl', '3600')
-    const rotated = await service.json<{ id: number }>('key', 'rotate', String(sensor.id), ...key)
-    expect((await service.honeyjam('key', 'list', ...key)).stdout).toMatch(
-      new RegExp(`^ +${sensor.id} +s .* anywhere .* valid, replaced by ${rotated.id}$`, 'm'),
-    )
-    expect((await service.honeyjam('key', 'revoke', String(rotated.id), ...key)).code).toBe(0)
+  it('is not rotated when the file cannot be written', async () => {
+    const service = await startService()
+    // no user, not even root, writes a file where a directory stands
+    mkdirSync(join(service.data, 'admin.key.new', 'x'), { recursive: true })
+    const refused = await service.honeyjam('key', 'rotate', '1')
+    expect(refused).toMatchObject({ code: 1, stdout: '' })
+    expect(refused.stderr).toContain('was not replaced')
+    expect(await keysOf(service)).not.toContainEqual(expect.objectContaining({ replaced_by: 2 }))
   })
 })
 

@@ -117,7 +117,7 @@ function addRotate(key: Command, context: Context): void {
     .command('rotate <id>')
     .summary('replace a key')
     .description(
-      'Makes a key that may do the same as another and prints it, this once. The old one stays valid for the overlap, so that its holder can change over.',
+      'Makes a key that may do the same as another and prints it, this once. The old one stays valid for the overlap, so that its holder can change over. When it is the one in admin.key of the data directory, the new one takes its place there.',
     )
     .addOption(
       option('--overlap <seconds>', 'how long the old key stays valid; 0 ends it at once')
@@ -126,7 +126,7 @@ function addRotate(key: Command, context: Context): void {
     )
     .addOption(accountOption())
     .action(async (id: string, options: RotateOptions) => {
-      const { rotateKey } = await import('../manage-keys.ts')
+      const { rotateKey } = await import('../rotate-key.ts')
       await rotateKey(id, options, context)
     })
   addConnectOptions(command)
