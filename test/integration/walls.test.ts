@@ -1,0 +1,156 @@
+import fc from 'fast-check'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { SCOPES } from '../../src/accounts/index.ts'
+import { type Answer, type ApiPlace, openApi } from '../support/api-place.ts'
+import { type MatrixRow, readScopeMatrix } from '../support/scope-matrix.ts'
+import { buildWalledAccount, learnSecrets, type WalledAccount } from '../support/walled-account.ts'
+
+const SEED = Math.trunc(Math.random() * 2 ** 31)
+const matrix = readScopeMatrix()
+const ACCOUNTS = 3
+const KEYS = 4
+
+/** What an administrator's key may do beyond its account; see docs/reference/scopes.md. */
+const OF_ALL_ACCOUNTS = /^\/honeyjam\/v1\/accounts(?:\/|$)/
+
+interface Call {
+  readonly row: MatrixRow
+  readonly caller: number
+  /** `KEYS`: none. */
+  readonly key: number
+  /** Whose things the path names. */
+  readonly owner: number
+  readonly pick: number
+}
+
+const call: fc.Arbitrary<Call> = fc.record({
+  row: fc.constantFrom(...matrix),
+  caller: fc.nat(ACCOUNTS - 1),
+  key: fc.nat(KEYS),
+  owner: fc.nat(ACCOUNTS - 1),
+  pick: fc.nat(9),
+})
+const scopes = fc.oneof(
+  { weight: 1, arbitrary: fc.constant(['admin'] as const) },
+  {
+    weight: 6,
+    arbitrary: fc.subarray(
+      SCOPES.filter((scope) => scope !== 'admin'),
+      { minLength: 1 },
+    ),
+  },
+)
+const scopesOfAll = fc.array(fc.array(scopes, { minLength: KEYS, maxLength: KEYS }), {
+  minLength: ACCOUNTS,
+  maxLength: ACCOUNTS,
+})
+
+let api: ApiPlace
+/** Of all rounds: nothing is forgotten. */
+const everybody: WalledAccount[] = []
+/** Routes that had something to answer to somebody. */
+const answered = new Set<string>()
+
+beforeAll(async () => {
+  api = await openApi()
+})
+afterAll(() => api.close())
+
+it(`shows no account anything of another, and lets each key do what its scopes say (seed ${SEED})`, async () => {
+  const property = fc.asyncProperty(
+    scopesOfAll,
+    fc.array(call, { minLength: 60, maxLength: 90 }),
+    async (scopesOfKeys, calls) => {
+      const round: WalledAccount[] = []
+      for (const each of scopesOfKeys) {
+        const account = await buildWalledAccount(api, everybody.length, each)
+        everybody.push(account)
+        round.push(account)
+      }
+      for (const each of calls) await makeCall(each, round)
+    },
+  )
+  await fc.assert(property, { seed: SEED, numRuns: 12, endOnFailure: true })
+  expect(answered.size).toBeGreaterThan(30)
+}, 120_000)
+
+async function makeCall({ row, caller, key, owner, pick }: Call, round: readonly WalledAccount[]) {
+  const [account, other] = [round[caller], round[owner]]
+  if (account === undefined || other === undefined) throw new TypeError('there is no such account')
+  const walledKey = account.keys[key]
+  const [method = '', pattern = ''] = row.route.split(' ')
+  const { path, words } = pathFor(pattern, other, pick)
+  const isOfAll = OF_ALL_ACCOUNTS.test(path)
+  const isValid =
+    walledKey !== undefined && api.accounts.authenticate(walledKey.keyText, api.clock.nowMs()) !== undefined
+  const answer = await api.ask(method, path, {
+    key: walledKey?.keyText,
+    ...(method === 'GET' || method === 'HEAD' ? {} : { body: bodyFor(pattern, account, pick) }),
+  })
+  const isLetIn =
+    row.mayCall.has('no key') || (isValid && walledKey.scopes.some((scope) => row.mayCall.has(scope)))
+  expect({ ...named(row, walledKey?.scopes), isLetIn: wasLetIn(answer) }).toEqual({
+    ...named(row, walledKey?.scopes),
+    isLetIn,
+  })
+  // a number may be part of anything
+  for (const word of words) if (word.length > 6) account.said.add(word)
+  if (isOfAll && isLetIn) return
+  if (answer.status < 300) answered.add(row.route)
+  learnSecrets(account, answer)
+  expect(leaks(answer, account), `${method} ${path} as ${account.word}`).toEqual([])
+  const ids = pattern.includes('/keys/') ? other.keyIds : other.secrets
+  const isForeignId = other !== account && words.some((word) => ids.has(word))
+  expect(isForeignId && answer.status < 300, `${method} ${path} finds what is another's`).toBe(false)
+}
+
+const named = ({ route }: MatrixRow, held: readonly string[] = []) => ({ route, scopes: held.join() })
+
+function wasLetIn({ status, text }: Answer): boolean {
+  return status !== 401 && !(status === 403 && text.includes('the key needs the scope'))
+}
+
+/** The path of a route that names something of an account, and the words it named. */
+function pathFor(pattern: string, owner: WalledAccount, pick: number): { path: string; words: string[] } {
+  const words: string[] = []
+  const secrets = [...(pattern.includes('/keys/') ? owner.keyIds : owner.secrets)]
+  const path = pattern.replaceAll(/:([a-z_0-9]+)/g, (_, name: string) => {
+    const word = wordFor(name, owner, { secrets, pick })
+    words.push(word)
+    return encodeURIComponent(word)
+  })
+  return { path, words }
+}
+
+function wordFor(
+  name: string,
+  owner: WalledAccount,
+  { secrets, pick }: { readonly secrets: readonly string[]; readonly pick: number },
+): string {
+  if (name.includes('address')) return owner.address(pick)
+  if (name === 'account') return owner.name
+  if (name === 'resource_type') return 'cidr'
+  if (name === 'name' || name === 'source') return 'ABUSE'
+  if (name === 'time_range') return '7D'
+  return secrets[(pick * 7) % secrets.length] ?? 'unknown'
+}
+
+function bodyFor(pattern: string, account: WalledAccount, pick: number): unknown {
+  if (pattern.endsWith('/heartbeat')) return account.heartbeat()
+  if (pattern.endsWith('/csv')) return `${account.address(pick)}\n`
+  // what an administrator writes into another account is seen there
+  if (OF_ALL_ACCOUNTS.test(pattern)) return { name: `neutral-${pick}`, scopes: ['read'], disabled: pick > 7 }
+  return account.body(pick)
+}
+
+/** Marks of other accounts in an answer, but for what the account has said itself. */
+function leaks({ headers, text }: Answer, account: WalledAccount): string[] {
+  let heard = `${JSON.stringify(headers)}\n${text}`
+  for (const word of [...account.said].toSorted((one, two) => two.length - one.length)) {
+    heard = heard.replaceAll(word, '').replaceAll(encodeURIComponent(word), '')
+  }
+  heard = heard.toLowerCase()
+  return everybody
+    .filter((other) => other !== account)
+    .flatMap((other) => other.marks.filter((mark) => heard.includes(mark.toLowerCase())))
+}
