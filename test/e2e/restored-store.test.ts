@@ -92,6 +92,31 @@ async function makeEverything(service: TestService): Promise<Made> {
   return { adminKey: service.key, hereKey, elsewhereKey, lists, changes }
 }
 
+type DecisionLine = readonly [kind: string, network: string | number, end: unknown, origin: number]
+
+interface Decided {
+  /** Of the networks that the load does not touch: each with its end and why. */
+  readonly kept: readonly unknown[]
+  readonly checksum: string
+}
+
+/** What `GET /honeyjam/v1/decisions` hands over. */
+async function decidedBy(client: Client): Promise<Decided> {
+  const text = await (await client.send('GET', '/honeyjam/v1/decisions')).text()
+  const values = text
+    .trim()
+    .split('\n')
+    .map((line): unknown => JSON.parse(line))
+  const lines = values.slice(1, -1) as DecisionLine[]
+  const { checksum } = values.at(-1) as { readonly checksum: string }
+  const origins = new Map(lines.map(([kind, name, origin]) => [`${kind} ${name}`, origin]))
+  const kept = lines
+    .filter(([, network]) => /^(46\.|2a00:46:)/.test(String(network)))
+    .map(([kind, network, end, origin]) => ({ kind, network, end, origin: origins.get(`o ${origin}`) }))
+  const inOrder = kept.toSorted((left, right) => (JSON.stringify(left) < JSON.stringify(right) ? -1 : 1))
+  return { kept: inOrder, checksum }
+}
+
 /** What the account decides about addresses, and all that the decisions come from, but for what the load changes. */
 async function decisionsOf(url: string, { adminKey, lists }: Made): Promise<unknown> {
   const client = new Client(url, adminKey)
@@ -106,6 +131,7 @@ async function decisionsOf(url: string, { adminKey, lists }: Made): Promise<unkn
   const { ranges } = await client.read<{ ranges: { range: string }[] }>('/honeyjam/v1/allowlist')
   const listed = await fetchListed(url, adminKey)
   return {
+    decided: (await decidedBy(client)).kept,
     assessed: await assessed.json(),
     checked,
     lists: shown,
@@ -188,6 +214,8 @@ describe('a store that is copied while it is written to', () => {
         const service = await startService()
         const made = await makeEverything(service)
         const expected = await decisionsOf(service.url, made)
+        const { kept, checksum } = await decidedBy(new Client(service.url, made.adminKey))
+        expect(kept.length).toBeGreaterThan(REPORTED.length / 2)
         // killed, so that some of it stands in the journal alone
         service.running.kill('SIGKILL')
         await service.running.finished
@@ -199,6 +227,7 @@ describe('a store that is copied while it is written to', () => {
         const data = service.data
         const moved = await startService([], { data, environment })
         await expectSame(moved.url, made, expected)
+        expect((await decidedBy(new Client(moved.url, made.adminKey))).checksum).toBe(checksum)
 
         const load = startLoad(moved)
         await waitFor('some reports', () => load.acknowledged().length > 100)
