@@ -42,6 +42,30 @@ describe('AddressTable', () => {
     expect(table.size).toBe(rows)
   })
 
+  it.each([0, 1, 2])('keeps what it holds while a large one grows and addresses come and go (%i)', (seed) => {
+    const rows = 60_000
+    const words = Uint32Array.from({ length: rows * WORDS_PER_ADDRESS }, (_, i) => Math.imul(i, 0x9e3779b1))
+    const table = new AddressTable((row, word) => words[row * WORDS_PER_ADDRESS + word] ?? 0)
+    const held = new Set<number>()
+    let state = seed + 1
+    const random = (below: number) => (state = (Math.imul(state, 48_271) >>> 0) % 0x7fffffff) % below
+    for (let step = 0; step < 3 * rows; step++) {
+      const row = random(rows)
+      if (random(3) === 0) {
+        table.delete(words, row * WORDS_PER_ADDRESS)
+        held.delete(row)
+      } else if (!held.has(row)) {
+        table.add(row)
+        held.add(row)
+      }
+    }
+    const wrong = Array.from({ length: rows }, (_, row) => row).filter(
+      (row) => table.find(words, row * WORDS_PER_ADDRESS) !== (held.has(row) ? row : -1),
+    )
+    expect(wrong).toEqual([])
+    expect(table.size).toBe(held.size)
+  })
+
   test('behaves as a Map under any order of adding and deleting', () => {
     // few addresses and many steps, so that runs of slots form, wrap round the end and are closed again
     const step = fc.record({ row: fc.nat(59), isDelete: fc.boolean() })
