@@ -1,25 +1,31 @@
 /**
- * Following a log that grows at 20 MB/s: npm run bench:follow-fast [-- LOG]
- * Writes LOG (default: a generated one) again and again for 30 s, renames the log in the middle as Cowrie does at
+ * Following a log that grows at 20 MB/s: npm run bench:follow-fast [-- [--seconds 30] LOG]
+ * Writes LOG (default: a generated one) again and again, renames the log in the middle as Cowrie does at
  * midnight, and prints second by second how far the agent is behind.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
+import { parseArgs } from 'node:util'
 import { findFreePort } from '../test/support/free-port.ts'
 import { GrowingLog } from './growing-log.ts'
 import { makeLog } from './make-log.ts'
 import { useOf } from './measure.ts'
 import { type BenchService, honeyjam, stop, UNLIMITED, withService } from './programs.ts'
 
-const SECONDS = 30
 const TICK_MS = 50
 const TICKS_PER_SECOND = 1000 / TICK_MS
 
+const { values, positionals } = parseArgs({
+  options: { seconds: { type: 'string', default: '30' } },
+  allowPositionals: true,
+})
+const SECONDS = Number(values.seconds)
+
 const scratch = mkdtempSync(join(tmpdir(), 'honeyjam-bench-'))
 try {
-  const source = process.argv[2] ?? makeLog(join(scratch, 'source.json'))
+  const source = positionals[0] ?? makeLog(join(scratch, 'source.json'))
   await withService(scratch, (service) => followFast(service, source))
 } finally {
   rmSync(scratch, { recursive: true, force: true })
@@ -43,7 +49,7 @@ async function followFast({ targetOptions }: BenchService, source: string): Prom
           Math.max(0, startMs + ((second - 1) * TICKS_PER_SECOND + tick) * TICK_MS - performance.now()),
         )
       }
-      if (second === SECONDS / 2) writer.rotate(`${writer.path}.2026-01-01`)
+      if (second === Math.floor(SECONDS / 2)) writer.rotate(`${writer.path}.2026-01-01`)
       lines = await linesRead(metricsPort)
       const use = useOf(agent)
       const share = (100 * (use.cpuSeconds - cpuSeconds)).toFixed(0)

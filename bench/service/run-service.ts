@@ -77,12 +77,17 @@ export async function runBareRoute(scratch: string): Promise<{ url: string; stop
 }
 
 async function ask<Answer>(child: ChildProcess, question: Job | string): Promise<Answer> {
-  const answered = once(child, 'message') as Promise<[Answer]>
-  const ended = once(child, 'exit').then(() => {
+  const done = new AbortController()
+  const ended = once(child, 'exit', { signal: done.signal }).then(() => {
     throw new Error('a process of the measurement ended')
   })
-  child.send(question)
-  const [answer] = await Promise.race([answered, ended])
   ended.catch(() => undefined)
-  return answer
+  try {
+    const answered = once(child, 'message', { signal: done.signal }) as Promise<[Answer]>
+    child.send(question)
+    const [answer] = await Promise.race([answered, ended])
+    return answer
+  } finally {
+    done.abort()
+  }
 }
