@@ -86,6 +86,10 @@ export class ReportedList {
     this.#chunk(row).state[row & ROW_MASK] = isDirty ? IN_USE | DIRTY : IN_USE
   }
 
+  isIpv4(row: number): boolean {
+    return isPackedIpv4(this.#chunk(row).words, WORDS_PER_ADDRESS * (row & ROW_MASK))
+  }
+
   stayOf(row: number): Stay {
     const chunk = this.#chunk(row)
     const at = row & ROW_MASK
