@@ -69,8 +69,11 @@ export interface Denylist {
   submit(operation: Operation): Promise<Receipt>
   /** @returns the entry, if it has not ended and is not allowed */
   findEntry(accountId: number, address: Address, nowMs: number): Entry | undefined
-  /** Entries that have not ended and are not allowed, as they stand now; in no particular order. */
-  listEntries(accountId: number, filter: EntryFilter, nowMs: number): Iterable<Entry>
+  /**
+   * Entries that have not ended and are not allowed, as they stand now; in no particular order. `undefined` comes where others
+   * should have their turn, also when a filter leaves nothing.
+   */
+  listEntries(accountId: number, filter: EntryFilter, nowMs: number): Iterable<Entry | undefined>
   /** How many entries {@link listEntries} would hand over, by their dataset. */
   countEntries(accountId: number, nowMs: number): Promise<ReadonlyMap<string, number>>
   /** @returns the narrowest range of the default allowlist that covers the address, or else of another one */

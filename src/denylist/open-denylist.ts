@@ -176,7 +176,7 @@ class MemoryDenylist implements Denylist {
     return this.#entries.find(accountId, address, nowMs)
   }
 
-  listEntries(accountId: number, filter: EntryFilter, nowMs: number): Iterable<Entry> {
+  listEntries(accountId: number, filter: EntryFilter, nowMs: number): Iterable<Entry | undefined> {
     return this.#entries.list(accountId, filter, nowMs)
   }
 

@@ -8,9 +8,10 @@ export interface FeedFormat {
   readonly isSingleProtocol: boolean
   /**
    * The text in pieces, each a few entries at most, in the order of `entries`; joined they are the whole text.
-   * Entries are pulled one at a time, so that a list of any size is never in memory as text.
+   * Entries are pulled one at a time, so that a list of any size is never in memory as text. An `undefined` among them makes an
+   * empty piece: others should have their turn.
    */
-  render(entries: Iterable<Entry>, options: FeedOptions): Iterable<string>
+  render(entries: Iterable<Entry | undefined>, options: FeedOptions): Iterable<string>
 }
 
 export interface FeedOptions {

@@ -33,4 +33,15 @@ describe('the formats of the reported list', () => {
     pieces.return?.()
     expect(isReleased).toBe(true)
   })
+
+  it.each(Object.entries(FEED_FORMATS))(
+    'say where others have their turn, and nothing else: %s',
+    (_, format) => {
+      const entries = [undefined, entry('192.0.2.7'), undefined, entry('192.0.2.8'), undefined]
+      const pieces = [...format.render(entries, { protocol: 'IPV4' })]
+      expect(pieces.filter((piece) => piece === '')).toHaveLength(3)
+      const without = entries.filter((one) => one !== undefined)
+      expect(pieces.join('')).toBe([...format.render(without, { protocol: 'IPV4' })].join(''))
+    },
+  )
 })

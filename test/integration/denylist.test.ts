@@ -10,6 +10,7 @@ import { parseAddress } from '../../src/ip/index.ts'
 import { type Clock, silentLogger } from '../../src/runtime/index.ts'
 import type { SqliteStore } from '../../src/store/sqlite/index.ts'
 import type { Place } from '../contracts/place.ts'
+import { present } from '../support/entries.ts'
 import { sqlitePlace } from '../support/sqlite-place.ts'
 
 const nowMs = Date.now()
@@ -78,10 +79,11 @@ describe('the denylist on SQLite', () => {
     await denylist.submit(report(['8.8.8.8', '9.9.9.9']))
     await denylist.close()
     expect((await store.queue.size()).records).toBe(0)
-    expect([...(await open()).listEntries(1, {}, nowMs)].map((entry) => entry.address).toSorted()).toEqual([
-      '8.8.8.8',
-      '9.9.9.9',
-    ])
+    expect(
+      present((await open()).listEntries(1, {}, nowMs))
+        .map((entry) => entry.address)
+        .toSorted(),
+    ).toEqual(['8.8.8.8', '9.9.9.9'])
   })
 
   it.each(['at once', 'while the first is under way', 'after a crash', 'after a merge and a restart'])(
@@ -155,7 +157,7 @@ describe('the denylist on SQLite', () => {
     await denylist.submit(report(['8.8.8.8', '2a00:1450::1']))
     await denylist.submit(report(['8.8.8.8'], { dataset: 'TOR' }))
     const found = (filter: Parameters<Denylist['listEntries']>[1]) =>
-      Array.from(denylist.listEntries(1, filter, nowMs), (entry) => entry.address)
+      present(denylist.listEntries(1, filter, nowMs)).map((entry) => entry.address)
     expect(found({ dataset: 'TOR' })).toEqual(['8.8.8.8'])
     expect(found({ protocol: 'ipv6' })).toEqual(['2a00:1450::1'])
     expect(found({ greaterThanReports: 1 })).toEqual(['8.8.8.8'])

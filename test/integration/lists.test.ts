@@ -15,7 +15,7 @@ import {
 import { silentLogger } from '../../src/runtime/index.ts'
 import type { SqliteStore } from '../../src/store/sqlite/index.ts'
 import type { Place } from '../contracts/place.ts'
-import { address } from '../support/entries.ts'
+import { address, present } from '../support/entries.ts'
 import { ManualClock } from '../support/manual-clock.ts'
 import { sqlitePlace } from '../support/sqlite-place.ts'
 
@@ -139,7 +139,7 @@ describe('lists and what follows from them', () => {
         allowedBy: { private: true, public: false },
       })
       expect(denylist.findEntry(1, address('8.8.8.8'), clock.nowMs())).toBeUndefined()
-      expect([...denylist.listEntries(1, {}, clock.nowMs())]).toEqual([])
+      expect(present(denylist.listEntries(1, {}, clock.nowMs()))).toEqual([])
       expect(
         denylist.lists.matchPrivate(1, { listType: 'DENY', address: address('8.8.8.8') }, clock.nowMs()),
       ).toMatchObject([{ listId: 'deny', resourceType }])

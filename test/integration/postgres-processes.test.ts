@@ -10,6 +10,7 @@ import {
 import { parseAddress } from '../../src/ip/index.ts'
 import { HoneyjamError, silentLogger, systemClock } from '../../src/runtime/index.ts'
 import { openPostgresStore, type PostgresStore } from '../../src/store/postgres/index.ts'
+import { present } from '../support/entries.ts'
 import { type PostgresServer, postgresOrSkip, startPostgres } from '../support/postgres-server.ts'
 import { randomFrom } from '../support/random.ts'
 
@@ -97,7 +98,9 @@ describe.runIf(postgresOrSkip())('several processes on one PostgreSQL', () => {
     await waitFor(async () => (await second.store.queue.size()).records === 0)
     const third = await open()
     expect(
-      [...third.denylist.listEntries(1, {}, Date.now())].map((entry) => entry.address).toSorted(),
+      present(third.denylist.listEntries(1, {}, Date.now()))
+        .map((entry) => entry.address)
+        .toSorted(),
     ).toEqual(['8.8.8.8', '9.9.9.9'])
   })
 
@@ -270,7 +273,7 @@ function report(texts: readonly string[], more: Partial<ReportOperation> = {}): 
 
 function totals({ denylist }: Process): Map<string, number> {
   return new Map(
-    Array.from(denylist.listEntries(1, {}, Date.now()), (entry) => [entry.address, entry.totalReports]),
+    present(denylist.listEntries(1, {}, Date.now())).map((entry) => [entry.address, entry.totalReports]),
   )
 }
 

@@ -28,6 +28,7 @@ import {
   openSqliteTarget,
   type SqliteStore,
 } from '../../src/store/sqlite/index.ts'
+import { present } from '../support/entries.ts'
 import { checkpointOf, type EntryRow, entryRows, ipv4Words, packRows } from '../support/entry-rows.ts'
 import { ManualClock } from '../support/manual-clock.ts'
 import { type PostgresServer, postgresOrSkip, startPostgres } from '../support/postgres-server.ts'
@@ -197,7 +198,7 @@ describe('a backup of a service that is running', () => {
       // positions go on from here in another way than in the original
       expect(await restored.denylist.storeId()).not.toBe(await store.denylist.storeId())
       const lists = await openDenylist({ store: restored.denylist, queue: restored.queue, clock, logger })
-      const entries = [...lists.listEntries(1, {}, nowMs)]
+      const entries = present(lists.listEntries(1, {}, nowMs))
       expect(entries.length).toBeGreaterThanOrEqual(50 * before)
       expect(entries.length % 50).toBe(0)
       expect(entries.every(({ totalReports }) => totalReports === 1)).toBe(true)

@@ -22,6 +22,11 @@ export function entry(text: string, details: Partial<Omit<Entry, 'address'>> = {
   }
 }
 
+/** The entries of a list, without the places where others have their turn. */
+export function present(entries: Iterable<Entry | undefined>): Entry[] {
+  return Array.from(entries).filter((entry) => entry !== undefined)
+}
+
 /** Any entry the rules allow, of the given protocols. */
 export function anyEntry(text: fc.Arbitrary<string> = fc.oneof(fc.ipV4(), fc.ipV6())): fc.Arbitrary<Entry> {
   return fc

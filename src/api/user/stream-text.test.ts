@@ -40,6 +40,20 @@ describe('a streamed text', () => {
     expect(turns).toBeGreaterThanOrEqual(chunks - 1)
   })
 
+  it('lets others have their turn where a piece is empty', async () => {
+    let turns = 0
+    function* pieces(): Generator<string> {
+      for (let piece = 0; piece < 10; piece++) {
+        yield ''
+        void setImmediate().then(() => turns++)
+      }
+      yield String(turns)
+    }
+    let text = ''
+    for await (const chunk of streamText(pieces())) text += String(chunk)
+    expect(Number(text)).toBeGreaterThanOrEqual(9)
+  })
+
   it('lets go of its source when the reader leaves', async () => {
     let isReleased = false
     function* pieces(): Generator<string> {

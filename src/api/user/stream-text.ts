@@ -7,7 +7,7 @@ const CHUNK_CHARACTERS = 65_536
 
 /**
  * A stream of the joined pieces that makes a chunk only when the reader has room for it, and lets others have their turn
- * after each. The pieces are let go of when the reader leaves.
+ * after each, and where a piece is empty. The pieces are let go of when the reader leaves.
  */
 export function streamText(pieces: Iterable<string>): Readable {
   return Readable.from(chunksOf(pieces), { objectMode: false, highWaterMark: CHUNK_CHARACTERS })
@@ -15,7 +15,7 @@ export function streamText(pieces: Iterable<string>): Readable {
 
 async function* chunksOf(pieces: Iterable<string>): AsyncGenerator<string> {
   for (const chunk of collectPieces(pieces, CHUNK_CHARACTERS)) {
-    yield chunk
+    if (chunk !== '') yield chunk
     await setImmediate()
   }
 }

@@ -1,5 +1,6 @@
 import type { Entry } from '../../denylist/index.ts'
 import type { FeedFormat, FeedOptions } from '../feed-format.ts'
+import { renderEach } from '../render-each.ts'
 
 /**
  * The input of AWS WAF's `CreateIPSet`, ready for `aws wafv2 create-ip-set --cli-input-json file://FILE`.
@@ -12,7 +13,7 @@ export const awsWafFormat: FeedFormat = {
   render: renderAwsWaf,
 }
 
-function* renderAwsWaf(entries: Iterable<Entry>, { protocol }: FeedOptions): Generator<string> {
+function* renderAwsWaf(entries: Iterable<Entry | undefined>, { protocol }: FeedOptions): Generator<string> {
   if (protocol === 'ALL') throw new TypeError('an IP set of AWS WAF holds one protocol')
   const head = JSON.stringify({
     Name: `honeyjam-reported-${protocol.toLowerCase()}`,
@@ -22,10 +23,6 @@ function* renderAwsWaf(entries: Iterable<Entry>, { protocol }: FeedOptions): Gen
   })
   yield `${head.slice(0, -1)},"Addresses":[`
   const suffix = protocol === 'IPV4' ? '/32' : '/128'
-  let separator = ''
-  for (const { address } of entries) {
-    yield `${separator}"${address}${suffix}"`
-    separator = ','
-  }
+  yield* renderEach(entries, ({ address }) => `"${address}${suffix}"`, ',')
   yield ']}'
 }

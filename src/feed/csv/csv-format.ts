@@ -1,6 +1,7 @@
 import type { Entry } from '../../denylist/index.ts'
 import { isIpv4 } from '../../ip/index.ts'
 import type { FeedFormat } from '../feed-format.ts'
+import { renderEach } from '../render-each.ts'
 
 const COLUMNS = ['address', 'dataset', 'protocol', 'total_reports', 'last_report', 'expiry', 'tags']
 
@@ -17,9 +18,9 @@ export const csvFormat: FeedFormat = {
   render: renderCsv,
 }
 
-function* renderCsv(entries: Iterable<Entry>): Generator<string> {
+function* renderCsv(entries: Iterable<Entry | undefined>): Generator<string> {
   yield row(COLUMNS)
-  for (const entry of entries) yield row(cellsOf(entry))
+  yield* renderEach(entries, (entry) => row(cellsOf(entry)))
 }
 
 function cellsOf(entry: Entry): string[] {

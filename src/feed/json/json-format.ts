@@ -1,5 +1,6 @@
 import type { Entry } from '../../denylist/index.ts'
 import type { FeedFormat } from '../feed-format.ts'
+import { renderEach } from '../render-each.ts'
 import { REPORTED_LIST_PATH, reportedAddressOf } from './reported-address.ts'
 
 /** The User API's own form: `{"self": PATH, "addresses": [...]}` (`IPListCollectionOutput` in its OpenAPI). */
@@ -9,12 +10,8 @@ export const jsonFormat: FeedFormat = {
   render: renderJson,
 }
 
-function* renderJson(entries: Iterable<Entry>): Generator<string> {
+function* renderJson(entries: Iterable<Entry | undefined>): Generator<string> {
   yield `{"self":${JSON.stringify(REPORTED_LIST_PATH)},"addresses":[`
-  let separator = ''
-  for (const entry of entries) {
-    yield separator + JSON.stringify(reportedAddressOf(entry))
-    separator = ','
-  }
+  yield* renderEach(entries, (entry) => JSON.stringify(reportedAddressOf(entry)), ',')
   yield ']}'
 }

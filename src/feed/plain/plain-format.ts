@@ -1,5 +1,6 @@
 import type { Entry } from '../../denylist/index.ts'
 import type { FeedFormat } from '../feed-format.ts'
+import { renderEach } from '../render-each.ts'
 
 /** One address a line, each line ended, no header: what firewalls read from a URL. */
 export const plainFormat: FeedFormat = {
@@ -8,6 +9,6 @@ export const plainFormat: FeedFormat = {
   render: renderPlain,
 }
 
-function* renderPlain(entries: Iterable<Entry>): Generator<string> {
-  for (const { address } of entries) yield `${address}\n`
+function renderPlain(entries: Iterable<Entry | undefined>): Generator<string> {
+  return renderEach(entries, ({ address }) => `${address}\n`)
 }
