@@ -12,7 +12,7 @@ import { findFreePort } from '../test/support/free-port.ts'
 import { GrowingLog } from './growing-log.ts'
 import { makeLog } from './make-log.ts'
 import { useOf } from './measure.ts'
-import { type BenchService, honeyjam, stop, UNLIMITED, withService } from './programs.ts'
+import { type BenchService, honeyjam, stop, UNLIMITED, until, withService } from './programs.ts'
 
 const TICK_MS = 50
 const TICKS_PER_SECOND = 1000 / TICK_MS
@@ -39,6 +39,7 @@ async function followFast({ targetOptions }: BenchService, source: string): Prom
   const agent = honeyjam(['report', '--log', writer.path, ...options, ...rest, ...targetOptions])
   let lines = 0
   try {
+    await until('the agent follows', () => answers(metricsPort))
     await wait(2000)
     let cpuSeconds = useOf(agent).cpuSeconds
     const startMs = performance.now()
@@ -70,6 +71,13 @@ async function followFast({ targetOptions }: BenchService, source: string): Prom
     await stop(agent)
     writer.close()
   }
+}
+
+async function answers(metricsPort: number): Promise<boolean> {
+  return await fetch(`http://127.0.0.1:${metricsPort}/metrics`).then(
+    () => true,
+    () => false,
+  )
 }
 
 async function linesRead(metricsPort: number): Promise<number> {

@@ -3,10 +3,11 @@
  * Asked over its channel; it changes nothing else.
  */
 import { monitorEventLoopDelay } from 'node:perf_hooks'
-import { setImmediate } from 'node:timers/promises'
+import { setImmediate, setTimeout as wait } from 'node:timers/promises'
 import type { Sample } from './service/sample.ts'
 
 const RESOLUTION_MS = 2
+const SETTLE_MS = 10 * RESOLUTION_MS
 
 const delays = monitorEventLoopDelay({ resolution: RESOLUTION_MS })
 delays.enable()
@@ -27,6 +28,8 @@ async function tell(): Promise<void> {
     globalThis.gc?.()
     await setImmediate()
   }
+  // the delay of the collections is noted after them
+  await wait(SETTLE_MS)
   const { rss, heapUsed, arrayBuffers } = process.memoryUsage()
   const sample: Sample = {
     ...beforeCollection,
@@ -36,8 +39,8 @@ async function tell(): Promise<void> {
     cpuSeconds: (user + system) / 1e6,
     mainCpuSeconds: (main.user + main.system) / 1e6,
   }
-  process.send?.(sample)
   delays.reset()
+  process.send?.(sample)
 }
 function milliseconds(nanoseconds: number): number {
   return Math.max(0, nanoseconds / 1e6 - RESOLUTION_MS)
