@@ -5,6 +5,7 @@ import { addAllowlist } from './commands/allowlist.ts'
 import { addBan, addUnban } from './commands/ban.ts'
 import { addCheck } from './commands/check.ts'
 import { addConfig } from './commands/config.ts'
+import { addDecisions } from './commands/decisions.ts'
 import { addDenylist } from './commands/denylist.ts'
 import { addDoctor } from './commands/doctor.ts'
 import { addKey } from './commands/key.ts'
@@ -42,7 +43,16 @@ export function createProgram(context: Context): Command {
   program.commandsGroup('Run:')
   for (const add of [addUp, addServe, addReport, addStatus]) add(program, context)
   program.commandsGroup('Look and change:')
-  for (const add of [addBan, addUnban, addAllow, addDisallow, addCheck, addDenylist, addAllowlist]) {
+  for (const add of [
+    addBan,
+    addUnban,
+    addAllow,
+    addDisallow,
+    addCheck,
+    addDenylist,
+    addDecisions,
+    addAllowlist,
+  ]) {
     add(program, context)
   }
   addList(program, context)

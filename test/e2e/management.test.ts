@@ -56,6 +56,23 @@ describe('the lists', () => {
     expect(addressesOf(await service.listed())).toEqual(['2001:4860:4860::8844'])
   })
 
+  it('decisions are printed whole, counted, as they are sent, and as what changed', async () => {
+    const service = await startService()
+    await service.honeyjam('ban', '8.8.4.4', '2001:4860:4860::8844', '--ttl', '3600')
+    const all = await service.honeyjam('decisions')
+    expect(all.stdout).toMatch(/^\+ 8\.8\.4\.4 until .* UTC \(reported as [A-Z]+\)$/m)
+    expect(all.stdout).toMatch(/^\+ 2001:4860:4860::\/64 until /m)
+    const revision = /^# revision (\S+)$/m.exec(all.stdout)![1]!
+    const counted = await service.honeyjam('decisions', '--count')
+    expect(counted.stdout).toMatch(/^2 to be blocked, checksum [0-9a-f]{32}, revision \S+\n$/)
+    await service.honeyjam('unban', '8.8.4.4')
+    const changed = await service.honeyjam('decisions', '--since', revision)
+    expect(changed.stdout).toMatch(/^- 8\.8\.4\.4\n# revision \S+\n$/)
+    const sent = await service.honeyjam('decisions', '--json')
+    const lines = sent.stdout.trimEnd().split('\n')
+    expect(lines.map((line) => JSON.parse(line) as unknown).at(-1)).toMatchObject({ end: true, count: 1 })
+  })
+
   it('what is allowed is never listed', async () => {
     const service = await startService()
     await service.honeyjam('ban', '8.8.4.4')
