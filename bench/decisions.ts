@@ -80,15 +80,15 @@ async function measureSnapshot(): Promise<void> {
 async function measureDeltas(): Promise<void> {
   const seconds = Number(values.seconds)
   let revision = endOf(await read(MANAGEMENT_PATHS.decisions)).revision
-  let isWriting = true
+  const state = { isWriting: true }
   const writing = load
     .run({ kind: 'reports', addresses: 1000, senders: 4, seconds, firstNew: entries, ttlSeconds: 86_400 })
     .finally(() => {
-      isWriting = false
+      state.isWriting = false
     })
   const times: number[] = []
   let lines = 0
-  while (isWriting) {
+  while (state.isWriting) {
     const answer = await read(`${MANAGEMENT_PATHS.decisions}?since=${revision}`)
     const end = endOf(answer)
     revision = end.revision
