@@ -1,7 +1,7 @@
 import type { AccountStore } from '../accounts/index.ts'
 import type { ActivityStore } from '../activity/index.ts'
 import { readSecretFile } from '../config/index.ts'
-import type { DenylistStore, ReportQueue } from '../denylist/index.ts'
+import type { DenylistStore, HistoryStore, ReportQueue } from '../denylist/index.ts'
 import { HoneyjamError, type Logger } from '../runtime/index.ts'
 import type { SensorStore } from '../sensors/index.ts'
 import type { Context } from './context.ts'
@@ -21,6 +21,7 @@ export interface Store {
   readonly accounts: AccountStore
   readonly sensors: SensorStore
   readonly activities: ActivityStore
+  readonly history: HistoryStore
   close(): Promise<void>
 }
 

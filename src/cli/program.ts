@@ -8,6 +8,7 @@ import { addConfig } from './commands/config.ts'
 import { addDecisions } from './commands/decisions.ts'
 import { addDenylist } from './commands/denylist.ts'
 import { addDoctor } from './commands/doctor.ts'
+import { addHistory } from './commands/history.ts'
 import { addKey } from './commands/key.ts'
 import { addList } from './commands/list.ts'
 import { addReport } from './commands/report.ts'
@@ -56,6 +57,7 @@ export function createProgram(context: Context): Command {
     add(program, context)
   }
   addList(program, context)
+  addHistory(program, context)
   addSensors(program, context)
   program.commandsGroup('Manage:')
   for (const add of [addAccount, addKey, addStore, addConfig, addDoctor]) add(program, context)

@@ -6,6 +6,7 @@ const MOST_PER_KEY = 1_000_000
 
 /** How long a service keeps what is not a list. */
 export interface RetentionOptions {
+  readonly historyDays: number
   readonly activityDays: number
   readonly activityPerKey: number
 }
@@ -14,6 +15,12 @@ export interface RetentionOptions {
 export function addRetentionOptions(command: Command): Command {
   const heading = 'How long things are kept:'
   return command
+    .addOption(
+      option('--history-days <days>', 'ended entries, and what was reported of each address')
+        .default(90)
+        .argParser(integerBetween(1, MOST_DAYS))
+        .helpGroup(heading),
+    )
     .addOption(
       option('--activity-days <days>', 'requests of keys, as shown by GET /v1/token/activity')
         .default(30)

@@ -44,6 +44,8 @@ export interface RunningService extends Installation {
   close(): Promise<void>
 }
 
+const DAY_MS = 86_400_000
+
 /** The keys of an installation belong to one region; a self-hosted one has no other. */
 const REGION_ID = 'local'
 
@@ -94,6 +96,8 @@ async function openService(
     logger,
     onLost,
     protectedSet: specialRanges(options.privateAddresses),
+    history: store.history,
+    historyMs: options.historyDays * DAY_MS,
   })
   closers.push(() => denylist.close())
   const accounts = await openAccounts({ store: store.accounts })

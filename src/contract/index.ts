@@ -11,6 +11,7 @@ export { DATASET_DESCRIPTIONS, DatasetInfo, TIME_RANGES } from './dataset-api.ts
 export { ErrorBody, errorBody, Fault, ValidationErrorBody } from './error-bodies.ts'
 export { ERRORS, type ErrorKind, type ErrorSlug, isErrorSlug } from './errors.ts'
 export { HealthInfo, ReadyInfo } from './health.ts'
+export { AddressHistoryInfo, HistoryEventInfo, LogChange, LogChangeList } from './history-api.ts'
 export { LATER_OPERATIONS } from './later-operations.ts'
 export {
   CreateListRequest,

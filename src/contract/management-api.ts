@@ -214,6 +214,8 @@ export const ReceiptInfo = z.object({
   folded: z.int(),
   /** How many were left out, by reason. */
   skipped: z.partialRecord(SkipWord, z.int()),
+  /** The lists that it changed, as far as they are there still. */
+  lists: z.array(HoldingList),
 })
 export type ReceiptInfo = z.infer<typeof ReceiptInfo>
 

@@ -6,16 +6,10 @@ import { touchedNetworks } from './decisions/touched-networks.ts'
 import { type Effect, markChanged, skip } from './effect.ts'
 import { LabelTable } from './label-table.ts'
 import { applyListOperation } from './lists/apply-list-operation.ts'
+import type { DefaultLists } from './lists/default-lists.ts'
 import type { ListRows } from './lists/list-rows.ts'
 import { isForgotten } from './merge-report.ts'
-import type {
-  AllowOperation,
-  Operation,
-  PackedAddresses,
-  Receipt,
-  ReportOperation,
-  SkippedCounts,
-} from './operation.ts'
+import type { AllowOperation, Operation, PackedAddresses, Receipt, ReportOperation } from './operation.ts'
 import type { AllowRow, EntryRows } from './ports.ts'
 import { type TakenSteps, Unmerged } from './unmerged.ts'
 
@@ -100,13 +94,14 @@ export class DenylistState {
       lists: undefined,
       skipped: { ...operation.skipped },
       taken: 0,
+      allowedIndexes: [],
     }
     const step = { position, receivedAtMs: operation.receivedAtMs }
     const networks = touchedNetworks(lists, operation)
     this.#applyTo(lists, operation, { step, effect })
     if (networks !== undefined) lists.touched.noteNetworks(networks, position)
     for (const row of effect.rows) lists.reported.setDirty(row, true)
-    const receipt = receiptOf(operation, effect)
+    const receipt = receiptOf(operation, effect, lists)
     const { rows, allowed, disallowed, lists: listChanges } = effect
     this.unmerged.add({
       position,
@@ -227,17 +222,16 @@ function eachAddress(
   const count = addresses.length / WORDS_PER_ADDRESS
   for (let index = 0; index < count; index++) {
     const outcome = change(WORDS_PER_ADDRESS * index, index)
+    if (outcome === 'allowed') effect.allowedIndexes.push(index)
     if (outcome === 'allowed' || outcome === 'unknown') skip(effect, outcome)
     else effect.taken++
     if (typeof outcome === 'object') markChanged(lists, [outcome.row], effect)
   }
 }
 
-function receiptOf(
-  operation: Operation,
-  { taken, skipped }: { taken: number; skipped: SkippedCounts },
-): Receipt {
+function receiptOf(operation: Operation, effect: Effect, { private: { defaults } }: AccountLists): Receipt {
   const { accountId, kind, receivedAtMs, receiptId, idempotencyKey, folded = 0 } = operation
+  const { taken, skipped, allowedIndexes } = effect
   return {
     receiptId,
     accountId,
@@ -247,5 +241,13 @@ function receiptOf(
     taken,
     folded,
     skipped,
+    ...(taken > 0 && { listId: listOf(operation, defaults) }),
+    ...(allowedIndexes.length > 0 && { allowedIndexes }),
   }
+}
+
+/** The list an operation changes. */
+function listOf(operation: Operation, { reported, allow }: DefaultLists): string {
+  if ('listId' in operation) return operation.listId
+  return operation.kind === 'allow' || operation.kind === 'disallow' ? allow.listId : reported.listId
 }

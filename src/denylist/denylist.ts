@@ -1,5 +1,6 @@
 import type { Address } from '../ip/index.ts'
 import type { Decisions } from './decisions/decisions.ts'
+import type { AddressHistory } from './history/history-reader.ts'
 import type { Lists } from './lists/lists.ts'
 import type { Operation, Receipt } from './operation.ts'
 
@@ -83,6 +84,17 @@ export interface Denylist {
   findReceipt(accountId: number, receiptId: string): Promise<Receipt | undefined>
   /** @returns the receipt of the request that was taken with this key in the seven days before `receivedAtMs` */
   findReceiptByKey(request: KeyedRequest): Promise<Receipt | undefined>
+  /**
+   * What happened to an address, as far back as history is kept; operations show once they are merged.
+   * @throws HoneyjamError STORE_UNAVAILABLE
+   */
+  findHistory(accountId: number, address: Address, nowMs: number): Promise<AddressHistory>
+  /** @returns the address at `index` among those of an operation of the account, if history has it */
+  findHistoryAddress(of: {
+    readonly accountId: number
+    readonly position: number
+    readonly index: number
+  }): Promise<Address | undefined>
   status(): DenylistStatus
   /** Waits for operations under way, writes everything behind, lets go. May be called twice. */
   close(): Promise<void>

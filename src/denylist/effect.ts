@@ -11,6 +11,8 @@ export interface Effect {
   lists: ListChanges | undefined
   readonly skipped: Partial<Record<SkipReason, number>>
   taken: number
+  /** Of addresses that an allowlist kept off the list. */
+  readonly allowedIndexes: number[]
 }
 
 /** Counts what was not taken. */

@@ -1,11 +1,13 @@
 import { type Clock, HoneyjamError, type Logger } from '../runtime/index.ts'
 import type { DenylistState } from './denylist-state.ts'
+import type { Historian } from './history/historian.ts'
+import type { HistoryStore } from './history/ports.ts'
 import type { DenylistStore } from './ports.ts'
 import { IDEMPOTENCY_MS } from './receipt-book.ts'
 
 const DAY_MS = 86_400_000
 
-/** How long entries stay as history after they ended. */
+/** How long entries stay after they ended, and operations in the history, unless it is said. */
 const HISTORY_MS = 90 * DAY_MS
 /**
  * An operation takes effect at most so long after its arrival, by the clock of any process that applies it. Only what
@@ -20,6 +22,9 @@ const SWEEP_ROWS = 20_000
 export interface HousekeepingOptions {
   readonly state: DenylistState
   readonly store: DenylistStore
+  readonly history?: HistoryStore
+  readonly historyMs?: number
+  readonly historian: Historian
   readonly clock: Clock
   readonly logger: Logger
   /** The newest time up to which this process has applied everything. */
@@ -52,6 +57,7 @@ export class Housekeeping {
       await clock.sleep(SWEEP_EVERY_MS, signal)
       if (signal.aborted) return
       await this.#sweep()
+      if (this.#options.isLeading()) await this.#options.historian.lookAfter()
       if (clock.nowMs() < deleteAtMs || signal.aborted || !this.#options.isLeading()) continue
       deleteAtMs = clock.nowMs() + DELETE_EVERY_MS
       await this.#deleteHistory()
@@ -72,13 +78,15 @@ export class Housekeeping {
   }
 
   async #deleteHistory(): Promise<void> {
-    const { store, clock, logger } = this.#options
+    const { store, history, clock, logger, historyMs = HISTORY_MS } = this.#options
     const nowMs = clock.nowMs()
     try {
-      const rows = await store.deleteHistory({
-        entriesExpiredBeforeMs: nowMs - HISTORY_MS,
+      const operations = (await history?.deleteBefore(nowMs - historyMs)) ?? 0
+      const entries = await store.deleteHistory({
+        entriesExpiredBeforeMs: nowMs - historyMs,
         receiptsBeforeMs: nowMs - IDEMPOTENCY_MS,
       })
+      const rows = operations + entries
       if (rows > 0) logger.info({ rows }, 'old history deleted')
     } catch (cause) {
       if (!(cause instanceof HoneyjamError)) throw cause

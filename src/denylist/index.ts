@@ -13,6 +13,27 @@ export { siteRange } from './decisions/layer.ts'
 export { type ProtectedSet, specialRanges } from './decisions/protected-set.ts'
 export { parseRevision, type Revision, revisionText } from './decisions/revision.ts'
 export type { AllowedRange, Denylist, DenylistStatus, Entry, EntryFilter, KeyedRequest } from './denylist.ts'
+export { BUCKET_BITS, bucketOf } from './history/address-bucket.ts'
+export {
+  type AddressPlace,
+  addressAt,
+  addressInRecords,
+  type HistoryPlace,
+  joinEvents,
+  placesOf,
+} from './history/history-events.ts'
+export type { AddressHistory } from './history/history-reader.ts'
+export { type HistoryPart, type HistoryRecord, type HistoryRow, packHistory } from './history/pack-history.ts'
+export type {
+  HistoryDetail,
+  HistoryEvent,
+  HistoryOperation,
+  HistoryProgress,
+  HistoryQuery,
+  HistoryStore,
+} from './history/ports.ts'
+export type { HistoryEffect, HistoryLine, HistoryWord } from './history/timeline.ts'
+export { isWide } from './history/touched-addresses.ts'
 export type { AddressFacts, AddressFactsOf } from './lists/address-facts.ts'
 export type {
   ElementKey,

@@ -1,8 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { type Clock, HoneyjamError, type Logger } from '../runtime/index.ts'
+import type { Clock, Logger } from '../runtime/index.ts'
 import { buildCheckpoint } from './build-checkpoint.ts'
 import type { DenylistState } from './denylist-state.ts'
-import type { Checkpoint, DenylistStore, ReportQueue } from './ports.ts'
+import type { Checkpoint, DenylistStore } from './ports.ts'
 
 /** Rows a checkpoint. */
 const MAX_CHECKPOINT_ROWS = 32_000
@@ -16,14 +16,13 @@ const CLOSE_MS = 5000
 export interface MergerOptions {
   readonly state: DenylistState
   readonly store: DenylistStore
-  readonly queue: ReportQueue
   readonly clock: Clock
   readonly logger: Logger
-  /** Told of each checkpoint that is on stable storage. */
-  readonly onWritten: (checkpoint: Checkpoint) => void
+  /** Told of each checkpoint that is on stable storage; the next one waits for it. */
+  readonly onWritten: (checkpoint: Checkpoint) => Promise<void>
 }
 
-/** Writes changes behind, where this process leads: takes them from the state, checkpoints them, then trims the journal. Never two at a time. */
+/** Writes changes behind, where this process leads: takes them from the state and checkpoints them. Never two at a time. */
 export class Merger {
   readonly #options: MergerOptions
   readonly #stopping = new AbortController()
@@ -85,7 +84,7 @@ export class Merger {
 
   /** @returns whether the checkpoint is on stable storage; if not, its changes wait again */
   async #writeOne(): Promise<boolean> {
-    const { state, store, queue, logger, onWritten } = this.#options
+    const { state, store, logger, onWritten } = this.#options
     const taken = state.take(MAX_CHECKPOINT_ROWS)
     const checkpoint = await inTurns(buildCheckpoint(taken, state))
     try {
@@ -101,11 +100,7 @@ export class Merger {
     }
     this.#error = undefined
     state.mergedPosition = Math.max(state.mergedPosition, checkpoint.coveredPosition)
-    onWritten(checkpoint)
-    await queue.trim(checkpoint.coveredPosition).catch((cause: unknown) => {
-      if (!(cause instanceof HoneyjamError)) throw cause
-      logger.warn({ err: cause }, 'journal not trimmed, will be after the next merge')
-    })
+    await onWritten(checkpoint)
     return true
   }
 }

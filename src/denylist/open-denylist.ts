@@ -6,6 +6,9 @@ import { type ProtectedSet, specialRanges } from './decisions/protected-set.ts'
 import type { AllowedRange, Denylist, DenylistStatus, Entry, EntryFilter, KeyedRequest } from './denylist.ts'
 import { DenylistState } from './denylist-state.ts'
 import { EntryReader } from './entry-reader.ts'
+import { Historian } from './history/historian.ts'
+import { type AddressHistory, HistoryReader } from './history/history-reader.ts'
+import type { HistoryStore } from './history/ports.ts'
 import { APPLY_DELAY_MS, Housekeeping } from './housekeeping.ts'
 import { type AddressFacts, NO_FACTS } from './lists/address-facts.ts'
 import { ListReader } from './lists/list-reader.ts'
@@ -26,6 +29,10 @@ const BEHIND_MS = 10_000
 export interface OpenDenylistOptions {
   readonly store: DenylistStore
   readonly queue: ReportQueue
+  /** Default: none is kept. */
+  readonly history?: HistoryStore
+  /** How long history and ended entries are kept, in milliseconds; default 90 days. */
+  readonly historyMs?: number
   readonly clock: Clock
   readonly logger: Logger
   /** Default: nothing is known of addresses. */
@@ -101,6 +108,8 @@ class MemoryDenylist implements Denylist {
   readonly #operationByBody = new WeakMap<Uint8Array, Operation>()
   readonly #merger: Merger
   readonly #housekeeping: Housekeeping
+  readonly #historian: Historian
+  readonly #history: HistoryReader
   readonly #underWay = new Set<Promise<Receipt>>()
   #closedBecause: string | undefined
   #currentAtMs: number
@@ -139,17 +148,21 @@ class MemoryDenylist implements Denylist {
       isShared: options.queue.isShared,
     })
     this.decisions = this.#decisions
+    this.#history = new HistoryReader(options.history, state)
+    this.#historian = new Historian({
+      ...options,
+      store: options.history,
+      coveredPosition: () => state.mergedPosition,
+    })
     this.#merger = new Merger({
       ...options,
       state,
-      onWritten: (checkpoint) => receipts.forget(checkpoint.receipts),
+      onWritten: (checkpoint) => {
+        receipts.forget(checkpoint.receipts)
+        return this.#historian.written(checkpoint)
+      },
     })
-    this.#housekeeping = new Housekeeping({
-      ...options,
-      state,
-      currentAtMs: () => this.#currentMs(),
-      isLeading: () => this.#merger.isLeading,
-    })
+    this.#housekeeping = this.#keepHouse()
     options.queue.follow(state.unmerged.newestPosition, {
       onRecords: (records) => this.#apply(records),
       onCurrent: (coveredPosition) => this.#dropMerged(coveredPosition),
@@ -200,6 +213,14 @@ class MemoryDenylist implements Denylist {
     return this.#receipts.findByKey(request)
   }
 
+  findHistory(accountId: number, address: Address, nowMs: number): Promise<AddressHistory> {
+    return this.#history.find(accountId, address, nowMs)
+  }
+
+  findHistoryAddress(of: Parameters<Denylist['findHistoryAddress']>[0]): Promise<Address | undefined> {
+    return this.#history.findAddress(of)
+  }
+
   status(): DenylistStatus {
     let entries = 0
     for (const { reported } of this.#state.accounts) entries += reported.size
@@ -219,6 +240,7 @@ class MemoryDenylist implements Denylist {
     await Promise.allSettled(this.#underWay)
     await this.#housekeeping.close()
     await this.#merger.close()
+    if (this.#merger.isLeading) await this.#historian.moveAll()
   }
 
   async #take(operation: Operation): Promise<Receipt> {
@@ -252,6 +274,16 @@ class MemoryDenylist implements Denylist {
     this.#currentAtMs = this.#options.clock.nowMs()
     this.#receipts.forget(this.#state.dropMerged(coveredPosition))
     this.#decisions.noteCurrent()
+  }
+
+  #keepHouse(): Housekeeping {
+    return new Housekeeping({
+      ...this.#options,
+      state: this.#state,
+      historian: this.#historian,
+      currentAtMs: () => this.#currentMs(),
+      isLeading: () => this.#merger.isLeading,
+    })
   }
 
   #lose(error: HoneyjamError): void {

@@ -46,6 +46,7 @@ describe('POST /honeyjam/v1/ban', () => {
       taken: 2,
       folded: 1,
       skipped: { private: 1, 'never-a-source': 1, unparsable: 1, allowed: 1 },
+      lists: [{ name: 'External sources reported CIDRs', self: expect.any(String) as string }],
     })
   })
 

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe } from 'vitest'
 import { accountStoreContract } from '../contracts/account-store.ts'
 import { activityStoreContract } from '../contracts/activity-store.ts'
 import { denylistStoreContract } from '../contracts/denylist-store.ts'
+import { historyStoreContract } from '../contracts/history-store.ts'
 import { reportQueueContract } from '../contracts/report-queue.ts'
 import { sensorStoreContract } from '../contracts/sensor-store.ts'
 import { postgresPlace } from '../support/postgres-place.ts'
@@ -19,4 +20,5 @@ describe.runIf(postgresOrSkip())('a store in PostgreSQL', () => {
   accountStoreContract('postgres', () => postgresPlace(server, (store) => store.accounts))
   sensorStoreContract('postgres', () => postgresPlace(server, (store) => store.sensors))
   activityStoreContract('postgres', () => postgresPlace(server, (store) => store.activities))
+  historyStoreContract('postgres', () => postgresPlace(server, (store) => store))
 })

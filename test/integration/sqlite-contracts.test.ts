@@ -1,6 +1,7 @@
 import { accountStoreContract } from '../contracts/account-store.ts'
 import { activityStoreContract } from '../contracts/activity-store.ts'
 import { denylistStoreContract } from '../contracts/denylist-store.ts'
+import { historyStoreContract } from '../contracts/history-store.ts'
 import { reportQueueContract } from '../contracts/report-queue.ts'
 import { sensorStoreContract } from '../contracts/sensor-store.ts'
 import { sqlitePlace } from '../support/sqlite-place.ts'
@@ -10,3 +11,4 @@ denylistStoreContract('sqlite', () => sqlitePlace((store) => store.denylist))
 accountStoreContract('sqlite', () => sqlitePlace((store) => store.accounts))
 sensorStoreContract('sqlite', () => sqlitePlace((store) => store.sensors))
 activityStoreContract('sqlite', () => sqlitePlace((store) => store.activities))
+historyStoreContract('sqlite', () => sqlitePlace((store) => store))

@@ -77,6 +77,7 @@ export async function openApi(changes: Partial<ApiSettings> = {}): Promise<ApiPl
     clock,
     logger,
     protectedSet: specialRanges(settings.privateAddresses),
+    history: store.history,
   })
   const sensors = await openSensors({ store: store.sensors, clock, logger })
   const activity = openActivity({ store: store.activities, clock, logger, retention: RETENTION })

@@ -6,6 +6,7 @@ import { addAllowlistRoutes } from './allowlist-routes.ts'
 import { addBanRoutes } from './ban-routes.ts'
 import { addCheckRoute } from './check-route.ts'
 import { addDecisionsRoute } from './decisions/decisions-route.ts'
+import { addHistoryRoute } from './history-route.ts'
 import { addKeyRoutes } from './key-routes.ts'
 import { addReceiptRoute } from './receipt-route.ts'
 import { addSensorRoutes } from './sensor-routes.ts'
@@ -23,6 +24,7 @@ export function addManagementRoutes(app: FastifyInstance, context: ApiContext): 
   const administering = { onRequest: [key, requireScope('admin')] }
   addAccountRoutes(app, context, administering)
   addKeyRoutes(app, context, { managing, administering })
+  addHistoryRoute(app, context, reading)
   addSensorRoutes(app, context, { reporting, reading })
   // a reporter may read what became of its own reports
   addReceiptRoute(app, context, { onRequest: [key, requireScope('read', 'report')] })

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { MANAGEMENT_PATHS, type ReceiptInfo } from '../../contract/index.ts'
+import { MANAGEMENT_PATHS, type ReceiptInfo, USER_PATHS } from '../../contract/index.ts'
+import type { Receipt } from '../../denylist/index.ts'
 import type { AdmissionHooks } from '../admission-hooks.ts'
 import { admissionOf } from '../authenticate.ts'
 import type { ApiContext } from '../context.ts'
@@ -14,12 +15,9 @@ export function addReceiptRoute(app: FastifyInstance, context: ApiContext, hooks
   app.get<ReceiptRoute>(`${MANAGEMENT_PATHS.receipts}/:id`, hooks, (request) => findReceipt(context, request))
 }
 
-async function findReceipt(
-  { denylist }: ApiContext,
-  request: FastifyRequest<ReceiptRoute>,
-): Promise<ReceiptInfo> {
+async function findReceipt(context: ApiContext, request: FastifyRequest<ReceiptRoute>): Promise<ReceiptInfo> {
   const { id } = request.params
-  const receipt = await denylist.findReceipt(admissionOf(request).grant.accountId, id)
+  const receipt = await context.denylist.findReceipt(admissionOf(request).grant.accountId, id)
   if (receipt === undefined) throw refuseUnknown('receipt-not-found', id)
   return {
     receipt_id: receipt.receiptId,
@@ -28,5 +26,20 @@ async function findReceipt(
     taken: receipt.taken,
     folded: receipt.folded,
     skipped: { ...receipt.skipped },
+    lists: listsOf(context, receipt),
   }
 }
+
+/** The list a request changed, under its present name; none when it changed none, or the list is gone. */
+function listsOf({ denylist, clock }: ApiContext, { accountId, listId }: Receipt): ReceiptInfo['lists'] {
+  if (listId === undefined) return []
+  const nowMs = clock.nowMs()
+  const owned = denylist.lists.findPrivate(accountId, listId, nowMs)
+  const list = owned ?? denylist.lists.findPublic(accountId, listId, nowMs)
+  if (list === undefined) return []
+  const paths = owned === undefined ? PUBLIC_PATHS : PRIVATE_PATHS
+  return [{ name: list.name, self: `${paths[list.listType]}/${listId}` }]
+}
+
+const PRIVATE_PATHS = { DENY: USER_PATHS.privateDenylists, ALLOW: USER_PATHS.privateAllowlists } as const
+const PUBLIC_PATHS = { DENY: USER_PATHS.publicDenylists, ALLOW: USER_PATHS.publicAllowlists } as const

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { AddressHistoryInfo } from '../history-api.ts'
 import {
   AddressResults,
   Allowlist,
@@ -10,6 +11,7 @@ import {
   RangeResults,
   ReceiptInfo,
 } from '../management-api.ts'
+import { PageQuery } from '../query-values.ts'
 import { AddressesRequest } from '../report-api.ts'
 import { Heartbeat, SensorList } from '../sensor-api.ts'
 import { MANAGEMENT_PATHS } from '../terms/index.ts'
@@ -77,6 +79,13 @@ export const MANAGEMENT_GROUP: OperationGroup = {
       query: DecisionsQuery,
       isConditional: true,
       answer: { others: ['application/x-ndjson'] },
+    },
+    {
+      ...reading,
+      path: `${MANAGEMENT_PATHS.history}/{ip_address}`,
+      summary: 'Tell what happened to an address',
+      query: PageQuery,
+      answer: { name: 'AddressHistoryInfo', schema: AddressHistoryInfo },
     },
     {
       ...reading,

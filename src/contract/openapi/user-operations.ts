@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { AssessCsvQuery, AssessmentInfo, AssessmentList, MAX_ASSESSED_ADDRESSES } from '../assess-api.ts'
 import { DatasetInfo } from '../dataset-api.ts'
+import { LogChange, LogChangeList } from '../history-api.ts'
 import { LogQuery, PageQuery } from '../query-values.ts'
 import { USER_PATHS } from '../terms/index.ts'
 import { ActivityList, ReportedAddress, ReportedAddressList, ReportedQuery, TokenInfo } from '../user-api.ts'
@@ -78,7 +79,6 @@ export const ASSESS_GROUP: OperationGroup = {
 const Datasets = z.object({ self: z.string(), types: z.array(DatasetInfo) })
 /** Nothing is kept behind these yet. */
 const Sources = z.object({ self: z.string(), sources: z.array(z.unknown()) })
-const Logs = z.object({ self: z.string(), logs: z.array(z.unknown()), debug: z.object({}) })
 
 export const DATA_GROUP: OperationGroup = {
   tag: 'Key, datasets, sources, log',
@@ -132,15 +132,15 @@ export const DATA_GROUP: OperationGroup = {
     {
       ...reading,
       path: `${USER_PATHS.log}/{ip_address}`,
-      summary: 'List when an address entered and left datasets',
+      summary: 'List when an address came on the reported list and left it',
       query: LogQuery,
-      answer: { name: 'LogList', schema: Logs },
+      answer: { name: 'LogChangeList', schema: LogChangeList },
     },
     {
       ...reading,
       path: `${USER_PATHS.log}/id/{logchange_id}`,
       summary: 'Show one such change',
-      answer: { name: 'Log', schema: z.unknown() },
+      answer: { name: 'LogChange', schema: LogChange },
     },
   ],
 }

@@ -91,6 +91,8 @@ export const ARCHIVE_TABLES: readonly ArchiveTable[] = [
       taken: 'number',
       folded: 'number',
       skipped: 'json',
+      list_id: 'text',
+      allowed_indexes: 'json',
     },
   },
   {
@@ -139,6 +141,24 @@ export const ARCHIVE_TABLES: readonly ArchiveTable[] = [
       tags: 'json',
       applied_position: 'number',
     },
+  },
+  { name: 'history_part', columns: { part: 'number', newest_ms: 'number' } },
+  {
+    name: 'history_operation',
+    columns: {
+      ...ACCOUNT,
+      position: 'number',
+      kind: 'text',
+      received_at_ms: 'number',
+      key_id: 'number',
+      receipt_id: 'text',
+      detail: 'json',
+      is_wide: 'number',
+    },
+  },
+  {
+    name: 'history_address',
+    columns: { ...ACCOUNT, bits: 'number', bucket: 'number', part: 'number', entries: 'bytes' },
   },
   { name: 'journal', columns: { position: 'number', body: 'bytes' } },
 ]

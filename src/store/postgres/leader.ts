@@ -101,7 +101,7 @@ export class Leader {
     try {
       while (!ended.aborted) {
         await this.run('looking after processes', removeDead)
-        while (await this.run('trimming the journal', trimCovered));
+        while (await this.run('trimming the journal', trimReleased));
         await wait(BEAT_MS, undefined, { signal: ended }).catch(() => undefined)
       }
     } finally {
@@ -112,9 +112,12 @@ export class Leader {
   }
 }
 
-/** What another process had not read yet when it was merged. */
-async function trimCovered(client: Client): Promise<boolean> {
-  return await trimStep(client, await releaseJournal(client, await coveredPosition(client)))
+/** What another process had not read yet when it was released. */
+async function trimReleased(client: Client): Promise<boolean> {
+  const { rows } = await client.query<{ released: number }>(
+    'SELECT released_position AS released FROM honeyjam.progress',
+  )
+  return await trimStep(client, await releaseJournal(client, rows[0]?.released ?? 0))
 }
 
 async function coveredPosition(client: Client): Promise<number> {

@@ -102,11 +102,16 @@ async function writeHead(query: Query, { coveredPosition, newestPosition }: Arch
   }
   // with nothing left to merge, the tables hold everything
   const covered = records === 0 ? newestPosition : coveredPosition
-  await query('DELETE FROM honeyjam.journal WHERE position <= $1', [covered])
-  await query('UPDATE honeyjam.progress SET covered_position = $1, newest_position = $2', [
-    covered,
-    newestPosition,
-  ])
+  // what the history does not have yet stays
+  const [history] = await query<{ part: number }>(
+    'SELECT coalesce(max(part), 0) AS part FROM honeyjam.history_part',
+  )
+  const released = Math.min(covered, history?.part ?? 0)
+  await query('DELETE FROM honeyjam.journal WHERE position <= $1', [released])
+  await query(
+    'UPDATE honeyjam.progress SET covered_position = $1, newest_position = $2, released_position = $3',
+    [covered, newestPosition, released],
+  )
   await query('UPDATE honeyjam.journal_head SET position = $1, trimmed_position = $2', [
     newestPosition,
     covered,

@@ -1,7 +1,7 @@
 import { hostname } from 'node:os'
 import type { AccountStore } from '../../accounts/index.ts'
 import type { ActivityStore } from '../../activity/index.ts'
-import type { DenylistStore, ReportQueue } from '../../denylist/index.ts'
+import type { DenylistStore, HistoryStore, ReportQueue } from '../../denylist/index.ts'
 import type { Logger } from '../../runtime/index.ts'
 import type { SensorStore } from '../../sensors/index.ts'
 import { Appender } from './appender.ts'
@@ -13,6 +13,7 @@ import { PostgresAccountStore } from './postgres-account-store.ts'
 import { PostgresActivityStore } from './postgres-activity-store.ts'
 import { PostgresDenylistStore } from './postgres-denylist-store.ts'
 import { postgresError } from './postgres-error.ts'
+import { PostgresHistoryStore } from './postgres-history-store.ts'
 import { PostgresReportQueue } from './postgres-report-queue.ts'
 import { PostgresSensorStore } from './postgres-sensor-store.ts'
 import { ProcessRow } from './process-row.ts'
@@ -26,6 +27,7 @@ export interface PostgresStore {
   readonly accounts: AccountStore
   readonly sensors: SensorStore
   readonly activities: ActivityStore
+  readonly history: HistoryStore
   /** Waits for what is under way, then lets go of all connections. May be called twice. */
   close(): Promise<void>
 }
@@ -64,6 +66,7 @@ export async function openPostgresStore(
     accounts: new PostgresAccountStore(parts.pool, parts.watchAccounts),
     sensors: new PostgresSensorStore(parts.pool),
     activities: new PostgresActivityStore(parts.pool),
+    history: new PostgresHistoryStore(parts),
     close,
   }
 }

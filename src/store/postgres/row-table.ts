@@ -79,7 +79,7 @@ function toColumns(
   return fields.map(([field, column]) =>
     rows.map((row) => {
       const value = (row as Record<string, unknown>)[field] ?? null
-      if (column.type === 'json') return JSON.stringify(value)
+      if (column.type === 'json') return value === null && column.isOptional ? null : JSON.stringify(value)
       return typeof value === 'string' ? toColumn(value) : value
     }),
   )

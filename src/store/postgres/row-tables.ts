@@ -1,7 +1,7 @@
 import type { Activity } from '../../activity/index.ts'
 import type { AllowRow, ListElementRow, PrivateListRow, Receipt, SelectionRow } from '../../denylist/index.ts'
 import type { Sensor } from '../../sensors/index.ts'
-import { parseCounts, parseOrigins, parseTexts } from '../rows/index.ts'
+import { parseCounts, parseIndexes, parseOrigins, parseTexts } from '../rows/index.ts'
 import { type Column, RowTable } from './row-table.ts'
 
 const account: Column = { name: 'account', type: 'integer' }
@@ -78,6 +78,8 @@ export const RECEIPTS = new RowTable<Receipt>(
     taken: number('taken'),
     folded: number('folded'),
     skipped: { name: 'skipped', type: 'json', parse: parseCounts },
+    listId: { name: 'list_id', type: 'text', isOptional: true },
+    allowedIndexes: { name: 'allowed_indexes', type: 'json', parse: parseIndexes, isOptional: true },
   },
   ['accountId', 'receiptId'],
 )

@@ -1,3 +1,5 @@
+import { HISTORY_SCHEMA } from './history-schema.ts'
+
 /**
  * Step n takes the schema from version n to n + 1. A step that was released is never changed.
  * Columns are those of the SQLite store, so that rows can move from one to the other: times are epoch milliseconds,
@@ -286,4 +288,5 @@ export const MIGRATIONS: readonly string[] = [
 
   `-- Names the history that positions belong to.
   ALTER TABLE honeyjam.progress ADD COLUMN store_id uuid NOT NULL DEFAULT gen_random_uuid();`,
+  HISTORY_SCHEMA,
 ]

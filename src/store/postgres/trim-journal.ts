@@ -4,10 +4,13 @@ import type { Client } from './connect.ts'
 const STEP_RECORDS = 256
 
 /**
- * Says that records up to and including `position` are needed no more, as far as this goes for every process.
+ * Notes for whoever leads next, and says, that records up to and including `position` are needed no more, as far as this goes for every process.
  * @returns up to where they may be deleted
  */
 export async function releaseJournal(client: Client, position: number): Promise<number> {
+  await client.query('UPDATE honeyjam.progress SET released_position = $1 WHERE released_position < $1', [
+    position,
+  ])
   const { rows } = await client.query<{ bound: number }>('SELECT honeyjam.release_journal($1) AS bound', [
     position,
   ])

@@ -8,6 +8,6 @@ export {
   type MovableRows,
   tableOrder,
 } from './entry-rows.ts'
-export { parseCounts, parseOrigins, parseTexts } from './json-column.ts'
+export { parseCounts, parseHistoryDetail, parseIndexes, parseOrigins, parseTexts } from './json-column.ts'
 export { LabelReader } from './label-reader.ts'
 export { newestPositionOf } from './newest-position.ts'

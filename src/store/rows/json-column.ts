@@ -1,4 +1,4 @@
-import type { ListOrigin } from '../../denylist/index.ts'
+import type { HistoryDetail, ListOrigin } from '../../denylist/index.ts'
 import { HoneyjamError } from '../../runtime/index.ts'
 
 /** Reads a column that holds a JSON array of texts. @throws HoneyjamError STORE_CORRUPT */
@@ -14,6 +14,20 @@ export function parseCounts(json: string): Readonly<Record<string, number>> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw corrupt(json)
   if (!Object.values(value).every((item) => typeof item === 'number')) throw corrupt(json)
   return value as Record<string, number>
+}
+
+/** Reads a column that holds a JSON array of indexes. @throws HoneyjamError STORE_CORRUPT */
+export function parseIndexes(json: string): readonly number[] {
+  const value = parseColumn(json)
+  if (Array.isArray(value) && value.every((item) => typeof item === 'number')) return value
+  throw corrupt(json)
+}
+
+/** Reads a column that holds what history keeps of an operation. @throws HoneyjamError STORE_CORRUPT */
+export function parseHistoryDetail(json: string): HistoryDetail {
+  const value = parseColumn(json)
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value
+  throw corrupt(json)
 }
 
 /** Reads a column that holds a JSON array of origins. @throws HoneyjamError STORE_CORRUPT */

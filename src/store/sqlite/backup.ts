@@ -56,18 +56,26 @@ function holdOneInstant(files: {
   const { tables, journal, present } = files
   for (let tries = 0; tries < MAX_TRIES; tries++) {
     tables.exec('BEGIN')
-    const covered = coveredPosition(tables)
+    const position = positionOf(tables)
     journal.exec('BEGIN')
     journal.prepare('SELECT 1 FROM journal LIMIT 1').get()
-    if (coveredPosition(present) === covered) return
+    if (positionOf(present) === position) return
     journal.exec('ROLLBACK')
     tables.exec('ROLLBACK')
   }
   throw new HoneyjamError('STORE_UNAVAILABLE', 'the service merges without a pause: try again later')
 }
 
-function coveredPosition(database: Database.Database): number {
-  return database.prepare<[], number>('SELECT covered_position FROM progress').pluck().get() ?? 0
+/** What tables and history cover, which is what the journal may be trimmed by; an older file has no history. */
+function positionOf(database: Database.Database): string {
+  const hasHistory =
+    database.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'history_part'").get() !== undefined
+  return [
+    'SELECT covered_position FROM progress',
+    ...(hasHistory ? ['SELECT max(part) FROM history_part'] : []),
+  ]
+    .map((select) => String(database.prepare<[], number | null>(select).pluck().get()))
+    .join(' ')
 }
 
 /** What happens to the copy from here on is not what happens to the original, although positions are the same. */

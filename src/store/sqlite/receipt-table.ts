@@ -6,7 +6,7 @@ import { parseCounts } from '../rows/index.ts'
 const STEP_ROWS = 1000
 
 const COLUMNS = `account AS accountId, receipt_id AS receiptId, kind, received_at_ms AS receivedAtMs,
-  idempotency_key AS idempotencyKey, taken, folded, skipped`
+  idempotency_key AS idempotencyKey, taken, folded, skipped, list_id AS listId`
 
 interface LoadedRow {
   readonly accountId: number
@@ -17,20 +17,22 @@ interface LoadedRow {
   readonly taken: number
   readonly folded: number
   readonly skipped: string
+  readonly listId: string | null
 }
 
 /** Writes the table `receipt`. */
 export class ReceiptTable {
   readonly #replace: Database.Statement<
-    [number, string, string, number, string | null, number, number, string]
+    [number, string, string, number, string | null, number, number, string, string | null, string | null]
   >
   readonly #deleteOld: Database.Statement<[number, number]>
 
   constructor(database: Database.Database) {
     this.#replace = database.prepare(
       `INSERT OR REPLACE INTO receipt
-        (account, receipt_id, kind, received_at_ms, idempotency_key, taken, folded, skipped)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+        (account, receipt_id, kind, received_at_ms, idempotency_key, taken, folded, skipped,
+          list_id, allowed_indexes)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     )
     this.#deleteOld = database.prepare(
       'DELETE FROM receipt WHERE rowid IN (SELECT rowid FROM receipt WHERE received_at_ms < ? LIMIT ?)',
@@ -48,6 +50,8 @@ export class ReceiptTable {
         receipt.taken,
         receipt.folded,
         JSON.stringify(receipt.skipped),
+        receipt.listId ?? null,
+        receipt.allowedIndexes === undefined ? null : JSON.stringify(receipt.allowedIndexes),
       )
     }
   }
@@ -84,6 +88,11 @@ export class ReceiptReader {
 
 function toReceipt(row: LoadedRow | undefined): Receipt | undefined {
   if (row === undefined) return undefined
-  const { idempotencyKey, skipped, ...rest } = row
-  return { ...rest, ...(idempotencyKey === null ? {} : { idempotencyKey }), skipped: parseCounts(skipped) }
+  const { idempotencyKey, skipped, listId, ...rest } = row
+  return {
+    ...rest,
+    ...(idempotencyKey === null ? {} : { idempotencyKey }),
+    skipped: parseCounts(skipped),
+    ...(listId === null ? {} : { listId }),
+  }
 }

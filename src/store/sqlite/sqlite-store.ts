@@ -1,7 +1,7 @@
 import { extname, join } from 'node:path'
 import type { AccountStore } from '../../accounts/index.ts'
 import type { ActivityStore } from '../../activity/index.ts'
-import type { DenylistStore, ReportQueue } from '../../denylist/index.ts'
+import type { DenylistStore, HistoryStore, ReportQueue } from '../../denylist/index.ts'
 import type { HoneyjamError, Logger } from '../../runtime/index.ts'
 import type { SensorStore } from '../../sensors/index.ts'
 import type { JournalCalls } from './journal-worker.ts'
@@ -9,6 +9,7 @@ import type { ReaderCalls } from './reader-worker.ts'
 import { SqliteAccountStore } from './sqlite-account-store.ts'
 import { SqliteActivityStore } from './sqlite-activity-store.ts'
 import { SqliteDenylistStore } from './sqlite-denylist-store.ts'
+import { SqliteHistoryStore } from './sqlite-history-store.ts'
 import { SqliteReportQueue } from './sqlite-report-queue.ts'
 import { SqliteSensorStore } from './sqlite-sensor-store.ts'
 import { JOURNAL_FILE, TABLES_FILE } from './store-files.ts'
@@ -24,6 +25,7 @@ export interface SqliteStore {
   readonly accounts: AccountStore
   readonly sensors: SensorStore
   readonly activities: ActivityStore
+  readonly history: HistoryStore
   /** Waits for what is under way, then lets go of both files. May be called twice. */
   close(): Promise<void>
 }
@@ -57,8 +59,12 @@ export async function openSqliteStore(directory: string, options: SqliteStoreOpt
     accounts: new SqliteAccountStore(tables),
     sensors: new SqliteSensorStore(tables),
     activities: new SqliteActivityStore(tables),
+    history: new SqliteHistoryStore(tables),
     close: async () => {
-      await Promise.all([journal.close(), reader.close().then(() => tables.close())])
+      // the one that writes a file goes last: it takes the write-ahead log with it
+      await reader.close()
+      await tables.close()
+      await journal.close()
     },
   }
 }

@@ -149,6 +149,38 @@ const MIGRATIONS = [
   // Names the history that positions belong to: a copy of the store goes its own way and gets another name.
   `ALTER TABLE progress ADD COLUMN store_id TEXT NOT NULL DEFAULT '';
   UPDATE progress SET store_id = lower(hex(randomblob(16)));`,
+  // What operations did to addresses. A part holds operations in a row and is named by the last position; its addresses
+  // are spread over buckets (2 to the power of `bits` of them), each of which is one row an account.
+  `CREATE TABLE history_part (
+    part INTEGER PRIMARY KEY,
+    newest_ms INTEGER NOT NULL
+  );
+
+  CREATE TABLE history_operation (
+    position INTEGER PRIMARY KEY,
+    account INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    received_at_ms INTEGER NOT NULL,
+    key_id INTEGER NOT NULL,
+    receipt_id TEXT NOT NULL,
+    detail TEXT NOT NULL,
+    -- whether it may concern addresses it does not name
+    is_wide INTEGER NOT NULL
+  );
+  CREATE INDEX history_operation_wide ON history_operation (account, position) WHERE is_wide = 1;
+
+  CREATE TABLE history_address (
+    account INTEGER NOT NULL,
+    bits INTEGER NOT NULL,
+    bucket INTEGER NOT NULL,
+    part INTEGER NOT NULL,
+    entries BLOB NOT NULL,
+    PRIMARY KEY (account, bits, bucket, part)
+  ) WITHOUT ROWID;
+  CREATE INDEX history_address_by_part ON history_address (part);
+
+  ALTER TABLE receipt ADD COLUMN list_id TEXT;
+  ALTER TABLE receipt ADD COLUMN allowed_indexes TEXT;`,
 ]
 
 /**

@@ -7,11 +7,21 @@ import type {
   NewAccount,
 } from '../../accounts/index.ts'
 import type { Activity, ActivityKey, ActivityLimits } from '../../activity/index.ts'
-import type { AllowRow, Checkpoint, ListRows } from '../../denylist/index.ts'
+import type {
+  AddressPlace,
+  AllowRow,
+  Checkpoint,
+  HistoryEvent,
+  HistoryProgress,
+  HistoryQuery,
+  ListRows,
+} from '../../denylist/index.ts'
 import type { Sensor, SensorChanges } from '../../sensors/index.ts'
 import type { ActivityDeletion } from './activity-table.ts'
 import { openDatabase } from './database.ts'
 import type { EntryKey, EntryPage, SweepStep } from './entry-table.ts'
+import { HistoryReader } from './history-reader.ts'
+import { JournalBeside } from './journal-beside.ts'
 import type { ReceiptTable } from './receipt-table.ts'
 import { Tables } from './tables.ts'
 import { tablesFile } from './tables-schema.ts'
@@ -39,6 +49,10 @@ export type TablesCalls = {
   readonly replaceKey: (replacement: KeyReplacement) => Result<'replaceKey'>
   readonly loadSensors: () => readonly Sensor[]
   readonly writeSensors: (changes: SensorChanges) => void
+  readonly extendHistory: (throughPosition: number) => HistoryProgress
+  readonly findHistory: (query: HistoryQuery) => readonly HistoryEvent[]
+  readonly findHistoryAddress: (of: AddressPlace) => Uint32Array | undefined
+  readonly deleteHistoryStep: (receivedBeforeMs: number) => number | undefined
   readonly writeActivities: (activities: readonly Activity[]) => void
   readonly readActivities: (part: { key: ActivityKey; offset: number; limit: number }) => readonly Activity[]
   readonly deleteActivitiesStep: (step: { limits: ActivityLimits; after: ActivityKey }) => ActivityDeletion
@@ -48,8 +62,11 @@ type Result<Name extends keyof AccountStore> = Awaited<ReturnType<AccountStore[N
 
 if (parentPort !== null) {
   serveCalls<TablesCalls>(parentPort, 'the tables', () => {
-    const tables = new Tables(openDatabase(tablesFile(String(workerData))))
-    const { entries, allowed, lists, receipts, accounts, sensors, activities } = tables
+    const database = openDatabase(tablesFile(String(workerData)))
+    const tables = new Tables(database)
+    const { entries, allowed, lists, receipts, accounts, sensors, activities, history } = tables
+    const journal = new JournalBeside(String(workerData))
+    const historyReader = new HistoryReader(database, journal)
     return {
       answers: {
         coveredPosition: () => tables.coveredPosition(),
@@ -72,11 +89,18 @@ if (parentPort !== null) {
         replaceKey: (replacement) => accounts.replaceKey(replacement),
         loadSensors: () => sensors.load(),
         writeSensors: (changes) => sensors.write(changes),
+        extendHistory: (throughPosition) => history.extend(journal.database, throughPosition),
+        findHistory: (query) => historyReader.find(query),
+        findHistoryAddress: (of) => historyReader.findAddress(of),
+        deleteHistoryStep: (receivedBeforeMs) => history.deleteStep(receivedBeforeMs),
         writeActivities: (rows) => activities.write(rows),
         readActivities: ({ key, offset, limit }) => activities.read(key, offset, limit),
         deleteActivitiesStep: ({ limits, after }) => activities.deleteStep(limits, after),
       },
-      close: () => tables.close(),
+      close: () => {
+        journal.close()
+        tables.close()
+      },
     }
   })
 }

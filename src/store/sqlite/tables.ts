@@ -5,6 +5,7 @@ import { AccountTables } from './account-tables.ts'
 import { ActivityTable } from './activity-table.ts'
 import { AllowTable } from './allow-table.ts'
 import { EntryTable } from './entry-table.ts'
+import { HistoryTable } from './history-table.ts'
 import { ListTables } from './list-tables.ts'
 import { ReceiptTable } from './receipt-table.ts'
 import { SensorTable } from './sensor-table.ts'
@@ -18,6 +19,7 @@ export class Tables {
   readonly accounts: AccountTables
   readonly sensors: SensorTable
   readonly activities: ActivityTable
+  readonly history: HistoryTable
   readonly #database: Database.Database
   readonly #selectCovered: Database.Statement<[], number>
   readonly #selectStoreId: Database.Statement<[], string>
@@ -34,6 +36,7 @@ export class Tables {
     this.accounts = new AccountTables(database)
     this.sensors = new SensorTable(database)
     this.activities = new ActivityTable(database)
+    this.history = new HistoryTable(database)
     this.#selectCovered = database.prepare<[], number>('SELECT covered_position FROM progress').pluck()
     this.#selectNewest = database.prepare<[], number>('SELECT newest_position FROM progress').pluck()
     this.#selectStoreId = database.prepare<[], string>('SELECT store_id FROM progress').pluck()
