@@ -9,6 +9,7 @@ import { handleError } from './handle-error.ts'
 import { addHealthRoutes } from './health-routes.ts'
 import { handleClientError, type TlsIdentity } from './http-server.ts'
 import { Listeners } from './listeners.ts'
+import { addAccessLog } from './log-access.ts'
 import { addManagementRoutes } from './management/index.ts'
 import { noteActivity } from './note-activity.ts'
 import { addOpenApiRoute } from './openapi-route.ts'
@@ -92,6 +93,7 @@ function addRoutes(app: FastifyInstance, context: ApiContext): RouteTable {
   const routes = new RouteTable()
   app.addHook('onRoute', ({ method, url }) => routes.add(method, url))
   addCommonHooks(app, routes, context)
+  addAccessLog(app, context)
   app.addHook('onResponse', noteActivity(context))
   addReportRoutes(app, context)
   addUserRoutes(app, context)

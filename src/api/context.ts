@@ -26,6 +26,8 @@ export interface ApiOptions {
   readonly clock: Clock
   readonly logger: Logger
   readonly settings: ApiSettings
+  /** Takes one line for each request; without it nothing is written of them. */
+  readonly accessLog?: Logger | undefined
   /** Speaks TLS with it; without one plain HTTP. */
   readonly tls?: TlsIdentity | undefined
 }

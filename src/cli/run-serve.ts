@@ -1,4 +1,5 @@
 import { createLogger } from '../runtime/index.ts'
+import type { AccessLogOptions } from './access-log-options.ts'
 import { announceService } from './announce.ts'
 import type { Context } from './context.ts'
 import { findStoreUrl, type StoreOptions } from './open-store.ts'
@@ -14,6 +15,7 @@ export interface ServeRequest
   extends CommonOptions,
     StoreOptions,
     TlsOptions,
+    AccessLogOptions,
     ProxyOptions,
     RetentionOptions {
   readonly data: string

@@ -5,6 +5,7 @@ import { readTlsPair, type TlsFiles, type TlsPair } from '../config/index.ts'
 import { openDenylist, specialRanges } from '../denylist/index.ts'
 import { type HoneyjamError, type Logger, lockDirectory, systemClock } from '../runtime/index.ts'
 import { openSensors } from '../sensors/index.ts'
+import { type AccessLogOptions, openAccessLog } from './access-log-options.ts'
 import { type Administrator, ensureAdministrator, type Installation } from './administrator.ts'
 import { describeStore, openStore } from './open-store.ts'
 import type { ProxyOptions } from './proxy-options.ts'
@@ -12,7 +13,7 @@ import type { RetentionOptions } from './retention-options.ts'
 import { removeServiceFile, writeServiceFile } from './service-file.ts'
 import { type WatchCertificateOptions, watchCertificate } from './watch-certificate.ts'
 
-export interface ServiceOptions extends ProxyOptions, RetentionOptions {
+export interface ServiceOptions extends AccessLogOptions, ProxyOptions, RetentionOptions {
   /** The data directory; made where it is absent. */
   readonly directory: string
   /** Of a PostgreSQL database; without it the store is in the directory. */
@@ -25,6 +26,7 @@ export interface ServiceOptions extends ProxyOptions, RetentionOptions {
   readonly reportsPerMinute: number
   readonly privateAddresses: 'skip' | 'accept'
   readonly version: string
+  readonly logFormat: 'text' | 'json'
   readonly logger: Logger
 }
 
@@ -84,6 +86,8 @@ async function openService(
   // before anything is made: a fault here leaves nothing behind
   const tls = options.tlsFiles === undefined ? undefined : readTlsPair(options.tlsFiles)
   const clock = systemClock
+  const accessLog = openAccessLog(options, logger)
+  closers.push(() => accessLog?.close())
   const lock = await lockDirectory(directory)
   closers.push(() => lock.close())
   const onLost = (error: HoneyjamError) => failure.abort(error)
@@ -119,7 +123,8 @@ async function openService(
     trustedProxies,
     proxyHeader,
   }
-  const server = createApiServer({ denylist, accounts, sensors, activity, clock, logger, settings, tls })
+  const parts = { denylist, accounts, sensors, activity, clock, logger, settings }
+  const server = createApiServer({ ...parts, tls, accessLog: accessLog?.log })
   closers.push(() => server.close())
   const url = await server.listen({ host, port })
   const localUrl = tls === undefined ? url : await server.listenLocally()

@@ -1,3 +1,4 @@
+import type { AccessLogOptions } from './access-log-options.ts'
 import type { StoreOptions } from './open-store.ts'
 import type { CommonOptions } from './options.ts'
 import type { ProxyOptions } from './proxy-options.ts'
@@ -5,7 +6,13 @@ import type { RetentionOptions } from './retention-options.ts'
 import type { TlsOptions } from './tls-options.ts'
 
 /** The options of `honeyjam up`. */
-export interface UpOptions extends CommonOptions, StoreOptions, TlsOptions, ProxyOptions, RetentionOptions {
+export interface UpOptions
+  extends CommonOptions,
+    StoreOptions,
+    TlsOptions,
+    AccessLogOptions,
+    ProxyOptions,
+    RetentionOptions {
   readonly data?: string
   readonly host: string
   readonly port: number

@@ -1,5 +1,6 @@
 export { type Clock, systemClock } from './clock.ts'
 export { ERROR_CODES, type ErrorCode, HoneyjamError } from './errors.ts'
+export { createFileLogger } from './file-logger.ts'
 export { type DirectoryLock, findLockHolder, type LockHolder, lockDirectory } from './lock-directory.ts'
 export { createLogger, type Logger, type LoggerOptions, silentLogger } from './logger.ts'
 export { makeDirectory } from './make-directory.ts'

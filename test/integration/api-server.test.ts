@@ -120,6 +120,22 @@ describe('an unknown path', () => {
   })
 })
 
+describe('a page of another site', () => {
+  it.each([
+    ['OPTIONS', '/v1/ip', 405],
+    ['OPTIONS', '/v1/token', 405],
+    ['OPTIONS', '/nowhere', 404],
+    ['GET', '/v1/token', 200],
+    ['GET', '/healthz', 200],
+    ['POST', '/v1/ip', 422],
+  ] as const)('is told by no header that it may read the answer: %s %s', async (method, path, status) => {
+    const headers = { origin: 'https://evil.example', 'access-control-request-method': 'POST' }
+    const answer = await api.ask(method, path, { headers })
+    expect(answer).toMatchObject({ status, headers: HEADERS })
+    expect(Object.keys(answer.headers).filter((name) => name.startsWith('access-control'))).toEqual([])
+  })
+})
+
 describe('what is no request by the rules of HTTP', () => {
   it.each([
     ['a line that is none', 'hello\r\n\r\n', 400, 'malformed-request'],

@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { type AccessLogOptions, addAccessLogOption } from '../access-log-options.ts'
 import type { Context } from '../context.ts'
 import { addHelpFooter } from '../help.ts'
 import type { StoreOptions } from '../open-store.ts'
@@ -15,7 +16,13 @@ import { addProxyOptions, type ProxyOptions } from '../proxy-options.ts'
 import { addRetentionOptions, type RetentionOptions } from '../retention-options.ts'
 import { addTlsOptions, type TlsOptions } from '../tls-options.ts'
 
-interface ServeOptions extends CommonOptions, StoreOptions, TlsOptions, ProxyOptions, RetentionOptions {
+interface ServeOptions
+  extends CommonOptions,
+    StoreOptions,
+    TlsOptions,
+    AccessLogOptions,
+    ProxyOptions,
+    RetentionOptions {
   readonly data?: string
   readonly host: string
   readonly port: number
@@ -39,6 +46,7 @@ export function addServe(program: Command, context: Context): void {
       privateAddressesOption('what to do with reported private and reserved addresses').default('skip'),
     )
     .action((options: ServeOptions) => serve(options, context))
+  addAccessLogOption(command)
   addTlsOptions(command)
   addStoreOptions(command)
   addProxyOptions(command)

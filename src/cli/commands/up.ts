@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { addAccessLogOption } from '../access-log-options.ts'
 import type { Context } from '../context.ts'
 import { addHelpFooter } from '../help.ts'
 import {
@@ -38,6 +39,7 @@ export function addUp(program: Command, context: Context): void {
     .addOption(option('--demo', 'play a recorded attack into a throw-away data directory'))
     .addOption(option('--exit-after-demo', 'end after the demo').hideHelp())
     .action((options: UpOptions) => up(options, context))
+  addAccessLogOption(command)
   addTlsOptions(command)
   addStoreOptions(command)
   addProxyOptions(command)
