@@ -3,9 +3,12 @@ import type { Activity } from './ports.ts'
 /** Characters that are kept of each text. */
 export const KEPT = { uri: 300, userAgent: 200, body: 200 } as const
 
-/** What is looked at of a body: enough that a secret is seen whole before it is cut. */
-const LOOKED_AT_BYTES = 1024
-const LOOKED_AT_CHARACTERS = 1024
+/**
+ * So much more than is kept is looked at: whatever begins in what is kept and tells that a secret follows, a key of 40
+ * characters as well, is seen whole.
+ */
+const LOOKED_AHEAD = 200
+const MOST_BYTES_A_CHARACTER = 4
 
 /** A request as it came in. */
 export interface NotedRequest
@@ -29,18 +32,22 @@ export function describeRequest({
 }
 
 function textOf(body: Uint8Array): string {
-  return Buffer.from(body.buffer, body.byteOffset, Math.min(body.byteLength, LOOKED_AT_BYTES)).toString(
-    'utf8',
-  )
+  const bytes = Math.min(body.byteLength, MOST_BYTES_A_CHARACTER * (KEPT.body + LOOKED_AHEAD))
+  return Buffer.from(body.buffer, body.byteOffset, bytes).toString('utf8')
 }
 
 function keep(text: string, characters: number): string {
-  return redact(text.slice(0, LOOKED_AT_CHARACTERS)).slice(0, characters).toWellFormed()
+  return redact(text.slice(0, characters + LOOKED_AHEAD))
+    .slice(0, characters)
+    .toWellFormed()
 }
 
 const SECRET_NAME = '(?:token|secret|passw|passphrase|credential|authoriz|signature|key|invit)'
 /** Bounded on both sides, so that no text makes looking for it slow. */
 const NAME_PART = (characters: string) => `[^${characters}]{0,40}`
+
+/** Most texts hold nothing of the kind, which is quickly seen. */
+const MAY_HOLD_SECRETS = new RegExp(`tja|bearer|basic|digest|${SECRET_NAME}`, 'i')
 
 const SECRETS: readonly (readonly [pattern: RegExp, replacement: string])[] = [
   [/tja(?:_|%5f)[0-9a-z%]*/gi, 'tja_***'],
@@ -62,5 +69,6 @@ const SECRETS: readonly (readonly [pattern: RegExp, replacement: string])[] = [
 
 /** Whoever reads the log of a key learns no secret that it did not know. */
 function redact(text: string): string {
+  if (!MAY_HOLD_SECRETS.test(text)) return text
   return SECRETS.reduce((redacted, [pattern, replacement]) => redacted.replace(pattern, replacement), text)
 }
