@@ -1,4 +1,4 @@
-import { createHash, randomInt } from 'node:crypto'
+import { hash, randomInt } from 'node:crypto'
 
 const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 const RANDOM_CHARACTERS = 36
@@ -21,5 +21,5 @@ export function hasKeyForm(text: string): boolean {
  * it up by its hash tells nothing about other keys by the time taken.
  */
 export function hashKeyText(text: string): Uint8Array {
-  return createHash('sha256').update(text, 'utf8').digest()
+  return hash('sha256', text, 'buffer')
 }
