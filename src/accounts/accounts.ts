@@ -41,8 +41,8 @@ export interface NewAccountOutcome {
 /** Accounts and their keys, answered from memory. */
 export interface Accounts {
   /**
-   * @returns `undefined` for a key that is malformed, unknown, revoked, expired or of a disabled account; the time taken does
-   * not tell which
+   * @returns `undefined` for a key that is malformed, unknown, revoked, expired or of a disabled account. The time taken tells
+   * of a text whether it has the form of a key, which its sender knows, and nothing of the keys there are
    */
   authenticate(keyText: string, nowMs: number): Grant | undefined
   /** In the order in which they were made. */

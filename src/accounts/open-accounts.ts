@@ -47,11 +47,12 @@ class MemoryAccounts implements Accounts {
   }
 
   authenticate(keyText: string, nowMs: number): Grant | undefined {
+    if (!hasKeyForm(keyText)) return undefined
     const keyId = this.#keyIdByHash.get(hashText(hashKeyText(keyText)))
     const key = keyId === undefined ? undefined : this.#keyById.get(keyId)
     const account = key === undefined ? undefined : this.#accountById.get(key.accountId)
     if (key === undefined || account === undefined || account.disabledAtMs !== undefined) return undefined
-    if (!hasKeyForm(keyText) || !isKeyInForce(key, nowMs)) return undefined
+    if (!isKeyInForce(key, nowMs)) return undefined
     return {
       accountId: key.accountId,
       accountName: account.name,
