@@ -119,6 +119,29 @@ describe('decisions', () => {
     expect(networksOf(consumer, service)).toEqual(['8.8.8.0/31'])
   })
 
+  it('are no wider than what is allowed beside them, although nothing was reported there', async () => {
+    const service = new Service()
+    const subnets = Array.from({ length: 8 }, (_, subnet) => `2a00:1:0:${subnet}::1`)
+    service.report(...subnets)
+    const consumer = await readAll(service)
+    expect(networksOf(consumer, service)).toEqual(['2a00:1::/56'])
+    service.allow('2a00:1:0:ff::/64', 60)
+    expect(await follow(service, consumer)).toBe('changes')
+    expect(networksOf(consumer, service)).toHaveLength(8)
+    await service.clock.advance(60_000)
+    expect(await follow(service, consumer)).toBe('changes')
+    expect(networksOf(consumer, service)).toEqual(['2a00:1::/56'])
+  })
+
+  it('end with the list that they are on', async () => {
+    const service = new Service()
+    const list = { listType: 'DENY', resourceType: 'CIDR', name: 'n', description: '', tags: [], maxLists: 9 }
+    const expiresAtMs = service.clock.nowMs() + 60_000
+    service.apply({ kind: 'list-create', listId: 'l', ...list, expiresAtMs })
+    service.apply({ kind: 'list-content', listId: 'l', append: ['8.8.8.0/24'], remove: [], maxElements: 10 })
+    expect((await readAll(service)).networksAt(0)).toEqual(new Map([['8.8.8.0/24', expiresAtMs]]))
+  })
+
   it('leave out what comes to be protected, for all who hold it', async () => {
     const service = new Service()
     service.report('8.8.8.8', '2a00:1:0:3::1', '2a00:1:0:4::1')
