@@ -32,12 +32,12 @@ async function readSince(reader: DecisionsReader): Promise<string> {
 }
 
 /** The body as it came, in the coding asked for. */
-async function fetchCoded(coding: string): Promise<{ coding: unknown; bytes: Buffer }> {
+async function fetchCoded(coding: string, path = DECISIONS): Promise<{ coding: unknown; bytes: Buffer }> {
   const client = new Client(api.url)
   try {
     const { headers, body } = await client.request({
       method: 'GET',
-      path: DECISIONS,
+      path,
       headers: { authorization: `Bearer ${api.adminKey}`, 'accept-encoding': coding },
     })
     return { coding: headers['content-encoding'], bytes: Buffer.from(await body.arrayBuffer()) }
@@ -106,12 +106,18 @@ describe('GET /honeyjam/v1/decisions', () => {
     await ban('9.0.0.5')
     const plain = (await fetchCoded('identity')).bytes.toString()
     const zipped = await fetchCoded('br;q=0.9, gzip')
+    const since = `${DECISIONS}?since=${(await readAll()).revision}`
+    await ban('9.0.0.6')
+    expect(gunzipSync((await fetchCoded('gzip', since)).bytes).toString()).toContain('"9.0.0.6"')
+    await api.ask('POST', `${ROOT}/unban`, { body: { addresses: ['9.0.0.6'] } })
     const brotli = await fetchCoded('br')
     expect(zipped.coding).toBe('gzip')
     expect(gunzipSync(zipped.bytes).toString()).toBe(plain)
     expect(gunzipSync(before).toString()).not.toBe(plain)
     expect(brotli.coding).toBe('br')
-    expect(brotliDecompressSync(brotli.bytes).toString()).toBe(plain)
+    expect(brotliDecompressSync(brotli.bytes).toString()).toBe(
+      (await fetchCoded('identity')).bytes.toString(),
+    )
     expect((await fetchCoded('gzip;q=0, deflate')).coding).toBeUndefined()
   })
 

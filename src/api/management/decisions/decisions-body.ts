@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import { promisify } from 'node:util'
-import { brotliCompress, constants } from 'node:zlib'
+import { brotliCompress, constants, gzip } from 'node:zlib'
 import {
   type DecisionChanges,
   type DecisionsChecksum,
@@ -8,7 +8,7 @@ import {
   revisionText,
 } from '../../../denylist/index.ts'
 import { linesOf } from './decision-lines.ts'
-import { type DeflatedPart, deflatePart, gzipFile } from './gzip-parts.ts'
+import { type DeflatedPart, deflatePart, GZIP_LEVEL, gzipFile } from './gzip-parts.ts'
 
 const FORMAT = 'honeyjam-decisions/1'
 
@@ -46,7 +46,8 @@ export class DecisionsBodies {
   async #gzip(answer: DecisionsAnswer): Promise<readonly Buffer[]> {
     const [base, ...rest] = answer.changes.layers
     if (answer.changes.since !== undefined || base === undefined) {
-      return gzipFile(await deflatePart(chunksOfAnswer(answer), { isLast: true }))
+      // a stream would wait for its turn at every piece
+      return [await promisify(gzip)(await wholeOf(answer), { level: GZIP_LEVEL })]
     }
     const { part, lines } = await this.#prepare(base)
     const chunks = chunksOf(rest, { lines, firstOrigin: base.origins.length, answer })
@@ -110,8 +111,12 @@ async function* stepped(chunks: Iterable<readonly Buffer[]>): AsyncGenerator<Buf
 }
 
 async function brotli(answer: DecisionsAnswer): Promise<readonly Buffer[]> {
+  const params = { [constants.BROTLI_PARAM_QUALITY]: 1 }
+  return [await promisify(brotliCompress)(await wholeOf(answer), { params })]
+}
+
+async function wholeOf(answer: DecisionsAnswer): Promise<Buffer> {
   const chunks: Buffer[] = []
   for await (const chunk of chunksOfAnswer(answer)) chunks.push(chunk)
-  const params = { [constants.BROTLI_PARAM_QUALITY]: 1 }
-  return [await promisify(brotliCompress)(Buffer.concat(chunks), { params })]
+  return Buffer.concat(chunks)
 }

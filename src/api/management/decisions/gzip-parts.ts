@@ -4,7 +4,7 @@ import { constants, crc32, createDeflateRaw } from 'node:zlib'
 /** RFC 1952: no name, no time, an unknown system. */
 const HEADER = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255])
 /** Little is gained by more, and first answers would wait for it. */
-const LEVEL = 1
+export const GZIP_LEVEL = 1
 
 /** The first part of a body, ready to be sent, to which others can be added. */
 export interface DeflatedPart {
@@ -21,7 +21,7 @@ export async function deflatePart(
   chunks: AsyncIterable<Buffer> | Iterable<Buffer>,
   { before = NOTHING, isLast }: { readonly before?: DeflatedPart | undefined; readonly isLast: boolean },
 ): Promise<DeflatedPart> {
-  const deflate = createDeflateRaw({ level: LEVEL })
+  const deflate = createDeflateRaw({ level: GZIP_LEVEL })
   const deflated = [...before.deflated]
   let { crc, bytes } = before
   deflate.on('data', (piece: Buffer) => deflated.push(piece))
