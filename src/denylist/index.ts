@@ -7,7 +7,6 @@ export {
 } from './assessment/assess.ts'
 export type { ScoreFactor, ScoreFinding } from './assessment/score-factor.ts'
 export type { ChangesAnswer, DecisionChanges, Decisions, DecisionsChecksum } from './decisions/decisions.ts'
-export { EntrySum } from './decisions/entry-hash.ts'
 export type { DecisionOrigin, Layer } from './decisions/layer.ts'
 export { siteRange } from './decisions/layer.ts'
 export { type ProtectedSet, specialRanges } from './decisions/protected-set.ts'

@@ -19,6 +19,8 @@ export {
   isNeverSource,
   rangesOfClasses,
 } from './classify.ts'
+export { EntrySum } from './entry-sum.ts'
+export { boundsOf, disjointIntervals, type Interval, intervalText } from './intervals.ts'
 export { isLoopbackHost } from './loopback-host.ts'
 export {
   clearHostBits,

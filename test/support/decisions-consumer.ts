@@ -1,11 +1,5 @@
-import {
-  type DecisionChanges,
-  EntrySum,
-  type Layer,
-  type Revision,
-  siteRange,
-} from '../../src/denylist/index.ts'
-import { packRange, rangeContains, rangeText } from '../../src/ip/index.ts'
+import { type DecisionChanges, type Layer, type Revision, siteRange } from '../../src/denylist/index.ts'
+import { EntrySum, packRange, rangeContains, rangeText } from '../../src/ip/index.ts'
 
 /** Ends by network in canonical text; infinite: never. */
 export type Ends = ReadonlyMap<string, number>

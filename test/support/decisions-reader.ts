@@ -1,5 +1,4 @@
-import { EntrySum } from '../../src/denylist/index.ts'
-import { packRange, rangeContains } from '../../src/ip/index.ts'
+import { EntrySum, packRange, rangeContains } from '../../src/ip/index.ts'
 
 type Held = [endMs: number | null, origin: unknown]
 

@@ -1,7 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises'
-import { type PackedRange, WORDS_PER_ADDRESS } from '../../ip/index.ts'
+import { EntrySum, type PackedRange, WORDS_PER_ADDRESS } from '../../ip/index.ts'
 import type { DecisionChanges, DecisionsChecksum } from './decisions.ts'
-import { EntrySum } from './entry-hash.ts'
 import { type DecisionOrigin, type Layer, siteNumberOf } from './layer.ts'
 
 /** Entries gone through without a pause; a few milliseconds. */

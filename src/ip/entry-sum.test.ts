@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { EntrySum } from './entry-hash.ts'
+import { EntrySum } from './entry-sum.ts'
 
 const C = [0x239b961b, 0xab0e9789, 0x38b34ae5, 0xa1e38b93] as const
 const ADDED = [0x561ccd1b, 0x0bcaa747, 0x96cd1c35, 0x32ac3b17] as const
