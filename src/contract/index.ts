@@ -37,6 +37,7 @@ export {
   CreatedKey,
   CreateKeyRequest,
   DecisionsQuery,
+  DecisionsStreamQuery,
   DisallowRequest,
   KeyInfo,
   KeyList,

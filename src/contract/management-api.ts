@@ -227,3 +227,6 @@ export const DecisionsQuery = z.object({
     .default('false')
     .transform((text) => text === 'true'),
 })
+
+/** Query of `GET /honeyjam/v1/decisions/stream`; the header `Last-Event-ID` goes before it. */
+export const DecisionsStreamQuery = z.object({ since: z.string().optional() })

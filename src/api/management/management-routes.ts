@@ -5,7 +5,7 @@ import { addAccountRoutes } from './account-routes.ts'
 import { addAllowlistRoutes } from './allowlist-routes.ts'
 import { addBanRoutes } from './ban-routes.ts'
 import { addCheckRoute } from './check-route.ts'
-import { addDecisionsRoute } from './decisions/decisions-route.ts'
+import { addDecisionsRoutes } from './decisions/decisions-route.ts'
 import { addHistoryRoute } from './history-route.ts'
 import { addKeyRoutes } from './key-routes.ts'
 import { addReceiptRoute } from './receipt-route.ts'
@@ -20,7 +20,7 @@ export function addManagementRoutes(app: FastifyInstance, context: ApiContext): 
   addBanRoutes(app, context, managing)
   addAllowlistRoutes(app, context, { managing, reading })
   addCheckRoute(app, context, reading)
-  addDecisionsRoute(app, context, { onRequest: [key, requireScope('enforce', 'read')] })
+  addDecisionsRoutes(app, context, { onRequest: [key, requireScope('enforce', 'read')] })
   const administering = { onRequest: [key, requireScope('admin')] }
   addAccountRoutes(app, context, administering)
   addKeyRoutes(app, context, { managing, administering })

@@ -7,6 +7,7 @@ import {
   BanRequest,
   CheckResult,
   DecisionsQuery,
+  DecisionsStreamQuery,
   DisallowRequest,
   RangeResults,
   ReceiptInfo,
@@ -79,6 +80,14 @@ export const MANAGEMENT_GROUP: OperationGroup = {
       query: DecisionsQuery,
       isConditional: true,
       answer: { others: ['application/x-ndjson'] },
+    },
+    {
+      ...reading,
+      scopes: ['enforce', 'read'],
+      path: MANAGEMENT_PATHS.decisionsStream,
+      summary: 'Follow what changes of what is to be blocked',
+      query: DecisionsStreamQuery,
+      answer: { others: ['text/event-stream'] },
     },
     {
       ...reading,

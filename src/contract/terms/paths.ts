@@ -51,6 +51,7 @@ export const MANAGEMENT_PATHS = {
   /** Followed by `/ID`. */
   receipts: `${MANAGEMENT_ROOT}/receipts`,
   decisions: `${MANAGEMENT_ROOT}/decisions`,
+  decisionsStream: `${MANAGEMENT_ROOT}/decisions/stream`,
   heartbeat: `${MANAGEMENT_ROOT}/heartbeat`,
   sensors: `${MANAGEMENT_ROOT}/sensors`,
 } as const

@@ -13,28 +13,33 @@ import { admissionOf } from '../../authenticate.ts'
 import type { ApiContext } from '../../context.ts'
 import { checkQuery } from '../../query.ts'
 import { codingOf } from './accept-encoding.ts'
+import { DecisionsAnswers } from './decisions-answers.ts'
 import { chunksOfAnswer, type DecisionsAnswer, DecisionsBodies } from './decisions-body.ts'
+import { addDecisionsStream } from './decisions-stream.ts'
 
 const MEDIA_TYPE = 'application/x-ndjson'
 
-/** `GET /honeyjam/v1/decisions`: what is to be blocked, or what changed of it; see docs/reference/decisions.md. */
-export function addDecisionsRoute(
+/** Decisions whole and as what changed, asked for or as they change; see docs/reference/decisions.md. */
+export function addDecisionsRoutes(
   app: FastifyInstance,
-  { denylist }: ApiContext,
+  context: ApiContext,
   enforcing: AdmissionHooks,
 ): void {
-  const route = new DecisionsRoute(denylist.decisions)
+  const { decisions } = context.denylist
+  const answers = new DecisionsAnswers(decisions)
+  const route = new DecisionsRoute(decisions, answers)
   app.get(MANAGEMENT_PATHS.decisions, enforcing, (request, reply) => route.answer(request, reply))
+  addDecisionsStream(app, { decisions, answers, clock: context.clock }, enforcing)
 }
 
 class DecisionsRoute {
   readonly #decisions: Decisions
   readonly #bodies = new DecisionsBodies()
-  /** So that readers of the same answer share its bytes. */
-  readonly #answers = new WeakMap<DecisionChanges, DecisionsAnswer>()
+  readonly #answers: DecisionsAnswers
 
-  constructor(decisions: Decisions) {
+  constructor(decisions: Decisions, answers: DecisionsAnswers) {
     this.#decisions = decisions
+    this.#answers = answers
   }
 
   async answer(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
@@ -57,34 +62,9 @@ class DecisionsRoute {
     accountId: number,
     { since, wantsProof }: { readonly since: Revision | undefined; readonly wantsProof: boolean },
   ): Promise<DecisionsAnswer> {
-    const known = since === undefined ? undefined : await this.#answerSince(accountId, { since, wantsProof })
-    if (known !== undefined) return known
-    const snapshot = await this.#decisions.snapshot(accountId)
-    return this.#answers.get(snapshot) ?? this.#shared(snapshot, await this.#decisions.checksum(snapshot))
-  }
-
-  /** @returns `undefined` when everything is needed */
-  async #answerSince(
-    accountId: number,
-    { since, wantsProof }: { readonly since: Revision; readonly wantsProof: boolean },
-  ): Promise<DecisionsAnswer | undefined> {
-    if (!wantsProof) {
-      const answer = await this.#decisions.changesSince(accountId, since)
-      if (answer.kind === 'changes') return this.#shared(answer.changes)
-      return answer.kind === 'behind' ? nothingSince(since) : undefined
-    }
-    const answer = await this.#decisions.changesWithWhole(accountId, since)
-    if (answer.kind === 'behind') return nothingSince(since)
-    if (answer.kind === 'unknown' || answer.whole === undefined) return undefined
-    return { changes: answer.changes, proof: await this.#decisions.checksum(answer.whole) }
-  }
-
-  #shared(changes: DecisionChanges, proof?: DecisionsAnswer['proof']): DecisionsAnswer {
-    const known = this.#answers.get(changes)
-    if (known !== undefined) return known
-    const answer = { changes, proof }
-    this.#answers.set(changes, answer)
-    return answer
+    const known =
+      since === undefined ? undefined : await this.#answers.since(accountId, { since, wantsProof })
+    return known ?? (await this.#answers.whole(accountId))
   }
 
   async #send(request: FastifyRequest, reply: FastifyReply, answer: DecisionsAnswer): Promise<FastifyReply> {
@@ -96,11 +76,6 @@ class DecisionsRoute {
     void reply.header('content-encoding', coding).header('content-length', bytes)
     return reply.send(Readable.from(pieces, { objectMode: false }))
   }
-}
-
-/** What another process told of comes here soon: until then there is nothing to say. */
-function nothingSince(since: Revision): DecisionsAnswer {
-  return { changes: { since, revision: since, atMs: 0, layers: [] }, proof: undefined }
 }
 
 function isSame({ since, revision, layers }: DecisionChanges, held: Revision): boolean {

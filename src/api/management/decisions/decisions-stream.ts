@@ -1,0 +1,130 @@
+import { Readable } from 'node:stream'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { DecisionsStreamQuery, MANAGEMENT_PATHS } from '../../../contract/index.ts'
+import { type Decisions, parseRevision, type Revision, revisionText } from '../../../denylist/index.ts'
+import type { Clock } from '../../../runtime/index.ts'
+import type { AdmissionHooks } from '../../admission-hooks.ts'
+import { admissionOf } from '../../authenticate.ts'
+import { checkQuery } from '../../query.ts'
+import type { DecisionsAnswers } from './decisions-answers.ts'
+import { chunksOfAnswer, type DecisionsAnswer } from './decisions-body.ts'
+
+/** A proof and a sign of life, at the same instants for all: then they are often of the same revision, and computed once. */
+const PROOF_EVERY_MS = 15_000
+/** Changes that come within this time of the first go out together. */
+const GATHER_MS = 50
+/** For clients that reconnect by themselves. */
+const RETRY_MS = 1_000
+
+export interface StreamContext {
+  readonly decisions: Decisions
+  readonly answers: DecisionsAnswers
+  readonly clock: Clock
+}
+
+/** `GET /honeyjam/v1/decisions/stream`: what changes, as server-sent events; see docs/reference/decisions.md. */
+export function addDecisionsStream(
+  app: FastifyInstance,
+  context: StreamContext,
+  enforcing: AdmissionHooks,
+): void {
+  const stream = new DecisionsStream(context)
+  // a stream has no end of its own, and closing waits for requests under way
+  app.addHook('preClose', (done) => {
+    stream.end()
+    done()
+  })
+  app.get(MANAGEMENT_PATHS.decisionsStream, enforcing, (request, reply) => stream.answer(request, reply))
+}
+
+class DecisionsStream {
+  readonly #context: StreamContext
+  readonly #ending = new AbortController()
+  readonly #events = new WeakMap<DecisionsAnswer, Promise<Buffer>>()
+
+  constructor(context: StreamContext) {
+    this.#context = context
+  }
+
+  end(): void {
+    this.#ending.abort()
+  }
+
+  answer(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+    const { since } = checkQuery(request, DecisionsStreamQuery)
+    const last = request.headers['last-event-id']
+    const gone = new AbortController()
+    reply.raw.once('close', () => gone.abort())
+    const events = this.#follow(admissionOf(request).grant.accountId, {
+      since: parseRevision(String(last ?? since ?? '')),
+      signal: AbortSignal.any([gone.signal, this.#ending.signal]),
+    })
+    // one at a time: a reader who is slow gets what came meanwhile in one piece
+    const body = Readable.from(events, { objectMode: false, highWaterMark: 1 })
+    return reply
+      .type('text/event-stream')
+      .header('cache-control', 'no-store')
+      .header('x-accel-buffering', 'no')
+      .send(body)
+  }
+
+  async *#follow(
+    accountId: number,
+    { since, signal }: { readonly since: Revision | undefined; readonly signal: AbortSignal },
+  ): AsyncGenerator<Buffer | string> {
+    const { decisions, answers, clock } = this.#context
+    yield `retry: ${RETRY_MS}\n\n`
+    let held = since
+    let proofAtMs = nextProofMs(clock.nowMs())
+    while (held !== undefined && !signal.aborted) {
+      const isProof = clock.nowMs() >= proofAtMs
+      if (isProof) proofAtMs = nextProofMs(clock.nowMs())
+      if (isProof || decisions.hasChangedSince(accountId, held)) {
+        const answer = await answers.since(accountId, { since: held, wantsProof: isProof })
+        if (answer === undefined) break
+        yield await this.#event(answer)
+        held = answer.changes.revision
+      }
+      await this.#wait(accountId, held, { untilMs: proofAtMs, signal })
+    }
+    if (!signal.aborted) yield 'event: reset\ndata: {}\n\n'
+  }
+
+  /** Waits for a change, and a moment longer for those that come with it, or for the next proof. */
+  async #wait(
+    accountId: number,
+    held: Revision,
+    { untilMs, signal }: { readonly untilMs: number; readonly signal: AbortSignal },
+  ): Promise<void> {
+    const { decisions, clock } = this.#context
+    const over = new AbortController()
+    const stop = AbortSignal.any([signal, over.signal])
+    const proof = clock.sleep(Math.max(0, untilMs - clock.nowMs()), stop)
+    await Promise.race([decisions.waitForChange(accountId, held, stop), proof])
+    over.abort()
+    if (!signal.aborted && clock.nowMs() < untilMs) await clock.sleep(GATHER_MS, signal)
+  }
+
+  /** An event is an answer as `GET /honeyjam/v1/decisions` gives it, line by line. */
+  #event(answer: DecisionsAnswer): Promise<Buffer> {
+    const known = this.#events.get(answer)
+    if (known !== undefined) return known
+    const made = eventOf(answer)
+    this.#events.set(answer, made)
+    return made
+  }
+}
+
+async function eventOf(answer: DecisionsAnswer): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  for await (const chunk of chunksOfAnswer(answer)) chunks.push(chunk)
+  const lines = Buffer.concat(chunks).toString('latin1').trimEnd().replaceAll('\n', '\ndata: ')
+  return Buffer.from(
+    `event: changes\nid: ${revisionText(answer.changes.revision)}\ndata: ${lines}\n\n`,
+    'latin1',
+  )
+}
+
+function nextProofMs(nowMs: number): number {
+  return (Math.floor(nowMs / PROOF_EVERY_MS) + 1) * PROOF_EVERY_MS
+}
