@@ -8,6 +8,7 @@ import { addConfig } from './commands/config.ts'
 import { addDecisions } from './commands/decisions.ts'
 import { addDenylist } from './commands/denylist.ts'
 import { addDoctor } from './commands/doctor.ts'
+import { addEnforce } from './commands/enforce.ts'
 import { addHistory } from './commands/history.ts'
 import { addKey } from './commands/key.ts'
 import { addList } from './commands/list.ts'
@@ -42,7 +43,7 @@ export function createProgram(context: Context): Command {
   })
 
   program.commandsGroup('Run:')
-  for (const add of [addUp, addServe, addReport, addStatus]) add(program, context)
+  for (const add of [addUp, addServe, addReport, addEnforce, addStatus]) add(program, context)
   program.commandsGroup('Look and change:')
   for (const add of [
     addBan,

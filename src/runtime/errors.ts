@@ -37,6 +37,12 @@ export const ERROR_CODES = {
   LOG_UNREADABLE: 'The log cannot be read: check its path and that the user of honeyjam may read it.',
   LISTEN_FAILED:
     'The address or port cannot be listened on: choose another with --host and --port, for metrics with --metrics-listen.',
+  ANSWER_INCOMPLETE:
+    'The service sent an answer that was cut off or is none: nothing of it was taken, it is asked for again.',
+  ENFORCER_UNSUPPORTED:
+    'This host cannot enforce that way: install the program, run as root or with CAP_NET_ADMIN, or choose another enforcer.',
+  FIREWALL_REFUSED:
+    'The firewall did not take the change: nothing was changed; the message holds its reason.',
   API_UNREACHABLE: 'No answer came from the service: check that it runs and its URL.',
   API_REFUSED: 'The service refused the request: the message holds its reason.',
   USAGE: 'The command line is not valid: see --help.',

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { DECISION_FORMATS, type FeedDecision } from '../../src/feed/decisions/index.ts'
 import { parseRange, type Range } from '../../src/ip/index.ts'
+import { missingPrograms } from '../support/programs.ts'
 
 const NOW_MS = Date.UTC(2026, 10, 24, 12)
 const HOSTILE = '"; }\n#$(id) é\u001b[31m,=1+1|<script>'
@@ -22,29 +23,35 @@ const DECISIONS: readonly FeedDecision[] = [
 ]
 
 describe('feeds of decisions, read by the programs they are for', () => {
-  it.skipIf(lacks('nft', 'unshare'))('nft takes the script, twice, and holds what it says', () => {
-    const file = feedFile('nftables')
-    const { status, stdout, stderr } = inNamespace(
-      `nft -c -f ${file} && nft -f ${file} && nft -f ${file} && nft list ruleset`,
-    )
-    expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
-    expect(stdout).toContain('table inet honeyjam_my_list')
-    expect(stdout).toContain('192.0.2.0/24')
-    expect(stdout).toContain('2001:db8:1:2::/64 timeout 2h')
-  })
+  it.skipIf(missingPrograms('nft', 'unshare') !== '')(
+    'nft takes the script, twice, and holds what it says',
+    () => {
+      const file = feedFile('nftables')
+      const { status, stdout, stderr } = inNamespace(
+        `nft -c -f ${file} && nft -f ${file} && nft -f ${file} && nft list ruleset`,
+      )
+      expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
+      expect(stdout).toContain('table inet honeyjam_my_list')
+      expect(stdout).toContain('192.0.2.0/24')
+      expect(stdout).toContain('2001:db8:1:2::/64 timeout 2h')
+    },
+  )
 
-  it.skipIf(lacks('ipset', 'unshare'))('ipset takes the file, twice, and holds what it says', () => {
-    const file = feedFile('ipset')
-    const { status, stdout, stderr } = inNamespace(
-      `ipset restore -exist -file ${file} && ipset restore -exist -file ${file} && ipset save`,
-    )
-    expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
-    const added = stdout.split('\n').filter((line) => line.startsWith('add '))
-    expect(added).toHaveLength(DECISIONS.length)
-    expect(stdout).toContain('add honeyjam-my-list-4 192.0.2.0/24 timeout 0')
-  })
+  it.skipIf(missingPrograms('ipset', 'unshare') !== '')(
+    'ipset takes the file, twice, and holds what it says',
+    () => {
+      const file = feedFile('ipset')
+      const { status, stdout, stderr } = inNamespace(
+        `ipset restore -exist -file ${file} && ipset restore -exist -file ${file} && ipset save`,
+      )
+      expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
+      const added = stdout.split('\n').filter((line) => line.startsWith('add '))
+      expect(added).toHaveLength(DECISIONS.length)
+      expect(stdout).toContain('add honeyjam-my-list-4 192.0.2.0/24 timeout 0')
+    },
+  )
 
-  it.skipIf(lacks('haproxy'))('HAProxy takes the map', () => {
+  it.skipIf(missingPrograms('haproxy') !== '')('HAProxy takes the map', () => {
     const map = feedFile('haproxy')
     const config = fileWith(
       'haproxy.cfg',
@@ -54,7 +61,7 @@ describe('feeds of decisions, read by the programs they are for', () => {
     expect({ status, stderr: stderr.replaceAll(/^\[NOTICE\].*\n/gm, '') }).toMatchObject({ status: 0 })
   })
 
-  it.skipIf(lacks('nginx'))('nginx takes both files', () => {
+  it.skipIf(missingPrograms('nginx') !== '')('nginx takes both files', () => {
     const config = fileWith(
       'nginx.conf',
       `pid /dev/null;\nerror_log stderr;\nevents {}\nhttp {\n  access_log off;\n  geo $denied { default 0; include ${feedFile('nginx-geo')}; }\n  server { listen 127.0.0.1:1; include ${feedFile('nginx-deny')}; }\n}\n`,
@@ -87,8 +94,4 @@ function inNamespace(script: string) {
 function run(program: string, ...args: string[]) {
   const path = `${process.env['PATH']}:/usr/sbin:/sbin`
   return spawnSync(program, args, { encoding: 'utf8', env: { ...process.env, PATH: path } })
-}
-
-function lacks(...programs: string[]): boolean {
-  return programs.some((program) => run('sh', '-c', `command -v ${program}`).status !== 0)
 }

@@ -28,6 +28,47 @@ export async function openPrivateNetwork(addresses: readonly string[]): Promise<
   return { enter, enterUnprivileged: [...enter, ...drop] }
 }
 
+/**
+ * Another host beside it, with addresses of its own, one cable between them. It ends with the test.
+ * @returns words before a command that make it run there
+ */
+export async function openNeighbour(
+  network: PrivateNetwork,
+  addresses: { readonly own: readonly string[]; readonly others: readonly string[] },
+): Promise<readonly string[]> {
+  const keeper = launch(['unshare', '--net', 'sh', '-c', BRING_UP], { through: network.enter })
+  void keeper.finished.catch(() => undefined)
+  const isUp = () => keeper.stdout().includes('up\n') || failed(keeper.child.exitCode, keeper.stderr())
+  await waitFor('the neighbour', isUp)
+  const enter = ['nsenter', `--target=${keeper.pid}`, '--user', '--net', '--preserve-credentials', '--']
+  await configure(network.enter, [
+    `link add near type veth peer name far netns ${keeper.pid}`,
+    ...ends('near', addresses.others),
+  ])
+  await configure(enter, ends('far', addresses.own))
+  return enter
+}
+
+/** The commands that give a link addresses and send everything else through it. */
+function ends(device: string, addresses: readonly string[]): readonly string[] {
+  return [
+    `link set ${device} up`,
+    ...addresses.map((address) =>
+      assignment(address)
+        .trim()
+        .replace(/ dev lo/, ` dev ${device}`),
+    ),
+    `route add default dev ${device}`,
+    `route add ::/0 dev ${device}`,
+  ]
+}
+
+async function configure(enter: readonly string[], commands: readonly string[]): Promise<void> {
+  const input = commands.map((command) => `${command}\n`).join('')
+  const { code, stderr } = await launch(['ip', '-batch', '-'], { through: enter, input }).finished
+  if (code !== 0) throw new Error(`the network was not set up: ${stderr}`)
+}
+
 function assignment(address: string): string {
   // an IPv6 address would wait for duplicates to answer
   return address.includes(':')

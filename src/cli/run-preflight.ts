@@ -1,0 +1,110 @@
+import { createReadStream, existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { createInterface } from 'node:readline'
+import { pipeline } from 'node:stream'
+import { createGunzip } from 'node:zlib'
+import {
+  type Conflict,
+  connectedPeers,
+  EvidenceBook,
+  fetchDecisions,
+  findProtected,
+  judgeEvidence,
+  loggedInByUtmp,
+  type ProtectedNetwork,
+  ProtectedSet,
+} from '../enforce/index.ts'
+import { HoneyjamError } from '../runtime/index.ts'
+import { type ConnectOptions, withApi } from './connect.ts'
+import type { Context } from './context.ts'
+import type { CommonOptions } from './options.ts'
+import { renderTable } from './table.ts'
+
+export interface PreflightRequest extends CommonOptions, ConnectOptions {
+  readonly authLog?: readonly string[]
+  readonly accessLog?: readonly string[]
+}
+
+/** Looked at when no log is named, where they are. */
+const USUAL_AUTH_LOGS = ['/var/log/auth.log', '/var/log/auth.log.1', '/var/log/secure']
+const USUAL_ACCESS_LOGS = ['/var/log/nginx/access.log', '/var/log/apache2/access.log']
+const LOGIN_RECORDS = '/var/log/wtmp'
+const CONNECTIONS = ['/proc/net/tcp', '/proc/net/tcp6']
+
+const HEADINGS = ['ADDRESS', 'WHY IT IS WANTED', 'BLOCKED BY', 'SPARED HERE AS'].map((heading) => ({
+  heading,
+}))
+
+const KINDS: Record<Conflict['kind'], string> = {
+  login: 'logged in',
+  connected: 'connected now',
+  'web-visitor': 'got web pages',
+}
+
+/**
+ * Holds the evidence of this host against the decisions: who is wanted here and would be blocked.
+ * @throws HoneyjamError LOG_UNREADABLE a named log cannot be read
+ */
+export async function runPreflight(request: PreflightRequest, context: Context): Promise<void> {
+  const decisions = await withApi(request, context, (api) => fetchDecisions(api))
+  const book = new EvidenceBook()
+  for (const path of request.authLog ?? USUAL_AUTH_LOGS.filter((log) => existsSync(log))) {
+    await eachLine(path, (line) => book.addAuthLine(line))
+  }
+  for (const path of request.accessLog ?? USUAL_ACCESS_LOGS.filter((log) => existsSync(log))) {
+    await eachLine(path, (line) => book.addAccessLine(line))
+  }
+  for (const address of loggedInByUtmp(await contentOf(LOGIN_RECORDS))) book.addLogin(address)
+  for (const path of CONNECTIONS) {
+    for (const address of connectedPeers(String(await contentOf(path)))) book.addConnection(address)
+  }
+  const guard = new ProtectedSet(await findProtected())
+  print(judgeEvidence(book.list(), decisions), { guard, context })
+}
+
+function print(
+  conflicts: readonly Conflict[],
+  { guard, context: { output } }: { guard: ProtectedSet; context: Context },
+): void {
+  const found = conflicts.map((conflict) => ({ ...conflict, protectedBy: guard.why(conflict.address) }))
+  if (output.json) {
+    output.printJson({
+      would_block: found.map(({ protectedBy, ...rest }) => ({
+        ...rest,
+        protected: protectedBy.map(reasonOf),
+      })),
+    })
+    return
+  }
+  if (found.length === 0) return output.print('Nobody who is wanted here would be blocked.')
+  const rows = found.map(({ address, kind, count, by, protectedBy }) => [
+    address,
+    `${KINDS[kind]} (${count})`,
+    by,
+    protectedBy.map(reasonOf).join(', '),
+  ])
+  output.print(renderTable(HEADINGS, rows))
+  output.note('Allow them with: honeyjam allow ADDRESS...')
+}
+
+function reasonOf({ reason }: ProtectedNetwork): string {
+  return reason
+}
+
+async function eachLine(path: string, take: (line: string) => void): Promise<void> {
+  try {
+    const file = createReadStream(path)
+    const text = path.endsWith('.gz') ? pipeline(file, createGunzip(), () => undefined) : file
+    for await (const line of createInterface({ input: text })) take(line)
+  } catch (cause) {
+    throw new HoneyjamError('LOG_UNREADABLE', `cannot read ${JSON.stringify(path)}`, {
+      cause,
+      fields: { path },
+    })
+  }
+}
+
+/** Empty where there is no such file: not every host has all of them. */
+async function contentOf(path: string): Promise<Buffer> {
+  return await readFile(path).catch(() => Buffer.alloc(0))
+}

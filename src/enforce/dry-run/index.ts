@@ -1,0 +1,1 @@
+export { createDryRun, type DryRunStep } from './dry-run-enforcer.ts'

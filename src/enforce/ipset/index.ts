@@ -1,0 +1,2 @@
+export type { IpsetConfig } from './config.ts'
+export { createIpset } from './ipset-enforcer.ts'

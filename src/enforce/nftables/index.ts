@@ -1,0 +1,2 @@
+export type { NftablesConfig } from './config.ts'
+export { createNftables } from './nftables-enforcer.ts'

@@ -1,0 +1,105 @@
+import { boundsOf, type Interval } from '../../ip/index.ts'
+import { HoneyjamError } from '../../runtime/index.ts'
+import { HOST_SETS, type HostSet, hostOf, type Network, parseNetwork } from '../networks.ts'
+import type { DropCounters, HeldBans } from '../ports.ts'
+import type { NftablesConfig } from './config.ts'
+import { RANGE_SETS, ruleMarks, SET_NAMES, type SetName } from './render-table.ts'
+
+/** One element as `nft -j` writes it (libnftables-json(5)): a plain address, a prefix, a range, or any of them with times. */
+type JsonValue =
+  | string
+  | { readonly prefix: { readonly addr: string; readonly len: number } }
+  | { readonly range: readonly [string, string] }
+type JsonElement = JsonValue | { readonly elem: { readonly val: JsonValue; readonly expires?: number } }
+
+interface JsonObject {
+  readonly set?: { readonly name: string; readonly elem?: readonly JsonElement[] }
+  readonly rule?: { readonly comment?: string }
+  readonly counter?: { readonly name: string; readonly packets: number; readonly bytes: number }
+}
+
+/** What `nft -j list table` printed of our table. */
+export interface TableContent {
+  readonly held: HeldBans
+  readonly counters: DropCounters
+}
+
+export const NOTHING: TableContent = {
+  held: { isIntact: false, expiresAtMsByHost: new Map(), ranges: [] },
+  counters: { packets: 0, bytes: 0 },
+}
+
+/** @throws HoneyjamError FIREWALL_REFUSED it is not what nft prints */
+export function readTable(
+  json: string,
+  { config, nowMs }: { config: NftablesConfig; nowMs: number },
+): TableContent {
+  const objects = parseObjects(json)
+  const elementsBySet = new Map(
+    objects.flatMap(({ set }) => (set === undefined ? [] : [[set.name, set.elem ?? []] as const])),
+  )
+  const marks = objects.flatMap(({ rule }) => (rule === undefined ? [] : [rule.comment ?? '']))
+  const wantedMarks = ruleMarks(config)
+  const isIntact =
+    SET_NAMES.every((name) => elementsBySet.has(name)) &&
+    marks.length === wantedMarks.length &&
+    wantedMarks.every((mark) => marks.includes(mark))
+  const elementsOf = (set: SetName) =>
+    (elementsBySet.get(set) ?? []).map((element) => readElement(element, nowMs))
+  const { packets = 0, bytes = 0 } = objects.find(({ counter }) => counter !== undefined)?.counter ?? {}
+  return {
+    held: {
+      isIntact,
+      expiresAtMsByHost: new Map(
+        HOST_SETS.flatMap((set) =>
+          elementsOf(set).map(({ value, expiresAtMs }) => [hostIn(value, set), expiresAtMs] as const),
+        ),
+      ),
+      ranges: RANGE_SETS.flatMap((set) => elementsOf(set).map(intervalOf)).toSorted((left, right) =>
+        left.first < right.first ? -1 : 1,
+      ),
+    },
+    counters: { packets, bytes },
+  }
+}
+
+function parseObjects(json: string): readonly JsonObject[] {
+  try {
+    return (JSON.parse(json) as { readonly nftables: readonly JsonObject[] }).nftables
+  } catch (cause) {
+    throw unreadable(json.slice(0, 200), cause)
+  }
+}
+
+function readElement(element: JsonElement, nowMs: number): { value: JsonValue; expiresAtMs: number } {
+  if (typeof element === 'string' || !('elem' in element)) return { value: element, expiresAtMs: Infinity }
+  const { val, expires } = element.elem
+  return { value: val, expiresAtMs: expires === undefined ? Infinity : nowMs + expires * 1000 }
+}
+
+function hostIn(value: JsonValue, set: HostSet): Network {
+  const host = typeof value === 'string' ? hostOf(value, set) : undefined
+  if (host === undefined) throw unreadable(JSON.stringify(value))
+  return host
+}
+
+function intervalOf({ value, expiresAtMs }: { value: JsonValue; expiresAtMs: number }): Interval {
+  if (typeof value !== 'string' && 'range' in value) {
+    const [first, last] = value.range
+    return { first: boundsOf(networkOf(first)).first, last: boundsOf(networkOf(last)).last, expiresAtMs }
+  }
+  const text = typeof value === 'string' ? value : `${value.prefix.addr}/${value.prefix.len}`
+  return { ...boundsOf(networkOf(text)), expiresAtMs }
+}
+
+function networkOf(text: string): Network {
+  const network = parseNetwork(text)
+  if (network === undefined) throw unreadable(text)
+  return network
+}
+
+function unreadable(text: string, cause?: unknown): HoneyjamError {
+  return new HoneyjamError('FIREWALL_REFUSED', `nft printed what cannot be read: ${JSON.stringify(text)}`, {
+    cause,
+  })
+}
