@@ -17,3 +17,4 @@ export {
   type StoredKey,
 } from './ports.ts'
 export { type LimitOutcome, RequestLimiter, type RequestLimiterOptions } from './request-limiter.ts'
+export { type WrongKeyLimits, type WrongKeyOutcome, WrongKeys } from './wrong-keys.ts'

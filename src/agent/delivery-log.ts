@@ -39,7 +39,8 @@ function failureLine(batch: Batch, status: number | undefined, reason: string): 
 
 /** What a person can do about a refusal. */
 export function adviceFor(status: number): string {
-  if (status === 401) return 'The service does not know the key: check bearer_token.'
+  // a 429 for too many requests is no refusal; one for too many wrong keys is
+  if (status === 401 || status === 429) return 'The service does not know the key: check bearer_token.'
   if (status === 403) return 'The key may not report: check bearer_token and what the key is for.'
   if (status === 404 || status === 405) return 'There is no Report API: check api_url, it ends in /v1/ip.'
   if (status === 413) return 'The report is too large: set flush_addresses lower.'

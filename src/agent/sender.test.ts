@@ -244,16 +244,19 @@ describe('a service that refuses', () => {
     [404, 'api_url'],
     [413, 'flush_addresses'],
     [422, 'category'],
+    // for wrong keys, not for too many requests
+    [429, 'bearer_token'],
   ])(
     'with %i makes an error that says what helps, and is asked again at the slow end',
     async (code, help) => {
       see('192.0.2.1')
       const startMs = clock.nowMs()
-      server.script(status(code, { body: '{"detail":"no"}' }))
+      const body = `{"detail":"no"${code === 429 ? ',"type":"/docs/errors/too-many-wrong-keys"' : ''}}`
+      server.script(status(code, { body }))
       await deliverAll()
       expect(lines[0]).toMatchObject({ level: 50, status: code, retryInMs: 300_000 })
       expect(lines[0]?.msg).toContain(help)
-      expect(lines[0]?.msg).toContain(`Returned the HTTP status code ${code}. Reason: {"detail":"no"}.`)
+      expect(lines[0]?.msg).toContain(`Returned the HTTP status code ${code}. Reason: ${body}.`)
       expect(server.requests.map(({ arrivedAtMs }) => arrivedAtMs - startMs)).toEqual([0, 300_000])
       expect(server.reportsByAddress).toEqual(new Map([['192.0.2.1', 1]]))
     },

@@ -18,6 +18,7 @@ import { refuse, refuseUnknown } from './refusal.ts'
 import { addReportRoutes } from './report/index.ts'
 import { RouteTable } from './route-table.ts'
 import { securityHeadersOn } from './security-headers.ts'
+import { createWrongKeys } from './slow-wrong-keys.ts'
 import { StoreHealth } from './store-health.ts'
 import { addUserRoutes } from './user/index.ts'
 
@@ -54,7 +55,11 @@ export function createApiServer(options: ApiOptions): ApiServer {
   const listeners = new Listeners(options)
   const app = createApp(options, listeners)
   const closeOnce = prepareGracefulClose(app, CLOSE_GRACE_MS, listeners.local)
-  const routes = addRoutes(app, { ...options, storeHealth: new StoreHealth() })
+  const routes = addRoutes(app, {
+    ...options,
+    storeHealth: new StoreHealth(),
+    wrongKeys: createWrongKeys(),
+  })
   let closed: Promise<void> | undefined
   return {
     routes: routes.all,

@@ -6,6 +6,7 @@ import { clientAddressOf } from './client-address.ts'
 import type { ApiContext } from './context.ts'
 import { mayBeUsedFrom } from './key-networks.ts'
 import { type Refusal, refuse } from './refusal.ts'
+import { type RefuseWrongKey, refuseKey, refuseWrongKeysOf } from './slow-wrong-keys.ts'
 
 /** Whose valid key a request came with, and from where. */
 export interface Caller {
@@ -38,8 +39,9 @@ export function admissionOf(request: FastifyRequest): Admission {
 
 /** Lets in requests with a valid key of any scope. Runs before the body is read. */
 export function requireKey(context: ApiContext): onRequestHookHandler {
+  const refuseWrongKey = refuseWrongKeysOf(context.wrongKeys, context)
   return (request, _reply, done) => {
-    const admission = admit(context, request)
+    const admission = admit(context, request, refuseWrongKey)
     if (admission instanceof Error) return done(admission)
     admissions.set(request, admission)
     done()
@@ -62,23 +64,28 @@ export function hasScope(grant: Grant, scopes: readonly Scope[]): boolean {
   return grant.scopes.some((scope) => scope === 'admin' || scopes.includes(scope))
 }
 
-function admit({ accounts, clock }: ApiContext, request: FastifyRequest): Admission | Refusal {
+/**
+ * The key is looked up before anything is counted, so that a valid one works wherever others guess. One that is used from a
+ * wrong network is no guess and is not counted: whoever sends it has it already.
+ */
+function admit(
+  { accounts, clock }: ApiContext,
+  request: FastifyRequest,
+  refuseWrongKey: RefuseWrongKey,
+): Admission | Refusal {
   const bearer = bearerKeyOf(request.headers.authorization)
   if (bearer.kind === 'fault') return refuseKey(bearer.detail)
   const grant = accounts.authenticate(bearer.keyText, clock.nowMs())
+  const address = clientAddressOf(request)
   if (grant === undefined) {
-    return refuseKey(
+    return refuseWrongKey(
       'the key is not valid here: it is mistyped, unknown, expired, revoked, of a disabled account or of another region',
+      address,
     )
   }
-  const address = clientAddressOf(request)
   callers.set(request, { grant, address })
   if (!mayBeUsedFrom(grant.networks, address)) {
     return refuse('forbidden', `the key may not be used from ${address ?? 'an unknown address'}`)
   }
   return { grant, keyText: bearer.keyText }
-}
-
-function refuseKey(detail: string): Refusal {
-  return refuse('unauthorized', detail, { 'www-authenticate': 'Bearer' })
 }

@@ -1,4 +1,4 @@
-import type { Accounts } from '../accounts/index.ts'
+import type { Accounts, WrongKeys } from '../accounts/index.ts'
 import type { ActivityLog } from '../activity/index.ts'
 import type { Denylist } from '../denylist/index.ts'
 import type { Clock, Logger } from '../runtime/index.ts'
@@ -35,4 +35,6 @@ export interface ApiOptions {
 /** What all routes share. */
 export interface ApiContext extends ApiOptions {
   readonly storeHealth: StoreHealth
+  /** Counts them by address; its totals are for metrics. */
+  readonly wrongKeys: WrongKeys
 }

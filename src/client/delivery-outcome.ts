@@ -16,7 +16,7 @@ export type DeliveryOutcome =
       readonly retryAfterMs: number | undefined
     }
   | {
-      /** Another 4xx or a redirect: not taken, and the same report will hardly be taken later. */
+      /** Another 4xx, a 429 for wrong keys, or a redirect: not taken, and the same report will hardly be taken later. */
       readonly kind: 'refused'
       readonly status: number
       readonly reason: string
@@ -44,13 +44,16 @@ const MAX_REASON = 500
 /** 4xx that speak of this moment and not of the report: it is not sure that the service left it out. */
 const PASSING_STATUSES = new Set([408, 409, 425])
 
+/** How our own service says, with a 429, that the key is not valid: waiting does not help, and a valid one works at once. */
+const WRONG_KEYS_PAGE = '/docs/errors/too-many-wrong-keys'
+
 /** @param nowMs epoch milliseconds of the answer's arrival */
 export function outcomeOf({ status, headers, bodyText }: ReportAnswer, nowMs: number): DeliveryOutcome {
   if (status === 202) return { kind: 'accepted', receiptPath: receiptPathOf(headers) }
   const reason = quoteForeignText(bodyText, MAX_REASON)
   const answeredAtMs = parseHttpDate(singleField(headers['date']) ?? '') ?? nowMs
   const retryAfterMs = parseRetryAfter(singleField(headers['retry-after']), answeredAtMs)
-  if (status === 429) return { kind: 'limited', reason, retryAfterMs }
+  if (status === 429 && !bodyText.includes(WRONG_KEYS_PAGE)) return { kind: 'limited', reason, retryAfterMs }
   if (status >= 300 && status < 500 && !PASSING_STATUSES.has(status)) {
     return { kind: 'refused', status, reason: reasonOfRefusal(status, headers, reason) }
   }

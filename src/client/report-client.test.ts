@@ -3,6 +3,7 @@ import { createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { FakeReportServer, status } from '../../test/support/fake-report-server.ts'
+import { errorBody } from '../contract/index.ts'
 import { type Report, ReportClient, type ReportClientOptions } from './report-client.ts'
 
 const NOW_MS = Date.UTC(2026, 10, 24, 5, 47, 0)
@@ -97,6 +98,13 @@ describe('the outcome', () => {
     expect(await outcome()).toMatchObject({ kind: 'limited', retryAfterMs: 17_000 })
     expect(await outcome()).toMatchObject({ kind: 'limited', retryAfterMs: 30_000 })
     expect(await outcome()).toMatchObject({ kind: 'limited', retryAfterMs: undefined })
+  })
+
+  it('is refused for the 429 that a service sends for wrong keys: waiting does not make the key right', async () => {
+    const body = JSON.stringify(errorBody('too-many-wrong-keys', 'the key is not valid here'))
+    server.script(status(429, { headers: { 'retry-after': '3600' }, body }))
+    const reason = expect.stringContaining('the key is not valid here') as string
+    expect(await outcome()).toMatchObject({ kind: 'refused', status: 429, reason })
   })
 
   it('keeps the wait that a failing service asks for', async () => {

@@ -229,6 +229,12 @@ export const ERRORS = {
     explanation:
       'No report can have a time in the future. Timestamps are milliseconds (or seconds) since 1970.',
   },
+  'too-many-wrong-keys': {
+    status: 429,
+    title: 'Too Many Wrong Keys',
+    explanation:
+      'Too many wrong keys came from this address, or the IPv6 /64 it lies in. A valid key works at once: check the key. Wrong ones are answered like this for as many seconds as the header Retry-After says, and for longer the next time.',
+  },
   'unprocessable-request': {
     status: 422,
     title: 'Unprocessable Request',

@@ -1,0 +1,60 @@
+import { WrongKeys } from '../accounts/index.ts'
+import { type Address, packRange, rangeText } from '../ip/index.ts'
+import type { Clock, Logger } from '../runtime/index.ts'
+import { type Refusal, refuse } from './refusal.ts'
+
+/**
+ * An agent with a wrong key asks every 2.5 to 5 minutes: up to 25 of them behind one address hear 401 for ever.
+ * A source takes some 250 bytes, all of them less than 3 MB.
+ */
+export const WRONG_KEY_LIMITS = {
+  allowed: 100,
+  windowMs: 10 * 60_000,
+  firstClosedMs: 60_000,
+  longestClosedMs: 60 * 60_000,
+  sources: 10_000,
+} as const
+
+/** Whoever has an IPv6 address has the /64 it lies in. */
+const V6_PREFIX_LENGTH = 64
+/** Of all whom a proxy does not name. */
+const UNKNOWN = 'an unknown address'
+
+/** Makes the refusal of a request with a wrong key from an address. */
+export type RefuseWrongKey = (detail: string, address: Address | undefined) => Refusal
+
+/** Refuses wrong keys: 401 at first, 429 once too many came from one address. Valid keys never come here. */
+export function refuseWrongKeysOf(
+  wrongKeys: WrongKeys,
+  { clock, logger }: { readonly clock: Clock; readonly logger: Logger },
+): RefuseWrongKey {
+  return (detail, address) => {
+    const source = address === undefined ? UNKNOWN : sourceOf(address)
+    const outcome = wrongKeys.add(source, clock.nowMs())
+    if (outcome.kind === 'told') return refuseKey(detail)
+    const seconds = String(outcome.retryAfterSeconds)
+    if (outcome.isNew) {
+      const fields = { client: source, seconds: outcome.retryAfterSeconds }
+      logger.warn(fields, 'too many wrong keys from one address; they are answered 429 for a while')
+    }
+    const reason = `too many wrong keys came from ${source}, so they are answered 429 for ${seconds} more seconds`
+    return refuse('too-many-wrong-keys', `${detail}. ${reason}; a valid key works at once`, {
+      'retry-after': seconds,
+    })
+  }
+}
+
+/** The refusal of a request without a key, or with a wrong one. */
+export function refuseKey(detail: string): Refusal {
+  return refuse('unauthorized', detail, { 'www-authenticate': 'Bearer' })
+}
+
+/** Makes the count of a service. */
+export function createWrongKeys(): WrongKeys {
+  return new WrongKeys(WRONG_KEY_LIMITS)
+}
+
+function sourceOf(address: Address): string {
+  const network = address.includes(':') ? packRange(`${address}/${V6_PREFIX_LENGTH}`) : undefined
+  return network === undefined ? address : rangeText(network)
+}
