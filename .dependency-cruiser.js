@@ -43,7 +43,7 @@ const LIBRARIES = {
   pino: ['runtime'],
   'pino-pretty': ['runtime'],
   commander: ['cli'],
-  'prom-client': ['agent'],
+  'prom-client': ['agent', 'api'],
 }
 /** Rooms that hold rules only: what goes in and out of the process is somebody else's. */
 const PURE_ROOMS = ['ip', 'contract', 'denylist', 'accounts', 'sensors', 'activity', 'crowd']

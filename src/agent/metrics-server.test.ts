@@ -85,7 +85,7 @@ describe('the metrics', () => {
       const labels = [...(sample?.[1] ?? '').matchAll(/(\w+)="(?:[^"\\]|\\.)*"/g)].map(([, label]) => label)
       return [name, type, labels.join(', ')]
     })
-    const rows = [...readFileSync(PAGE, 'utf8').matchAll(/^\| `(\w+)` \| (\w+) \|([^|]*)\|/gm)]
+    const rows = [...readFileSync(PAGE, 'utf8').matchAll(/^\| `(honeyjam_agent_\w+)` \| (\w+) \|([^|]*)\|/gm)]
     const listed = rows.map(([, name, type, labels = '']) => [name, type, labels.replaceAll('`', '').trim()])
     expect(listed).toEqual(served)
   })

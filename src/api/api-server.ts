@@ -11,6 +11,7 @@ import { handleClientError, type TlsIdentity } from './http-server.ts'
 import { Listeners } from './listeners.ts'
 import { addAccessLog } from './log-access.ts'
 import { addManagementRoutes } from './management/index.ts'
+import { addMetricsRoute } from './metrics-route.ts'
 import { noteActivity } from './note-activity.ts'
 import { addOpenApiRoute } from './openapi-route.ts'
 import { readBody } from './read-body.ts'
@@ -18,6 +19,7 @@ import { refuse, refuseUnknown } from './refusal.ts'
 import { addReportRoutes } from './report/index.ts'
 import { RouteTable } from './route-table.ts'
 import { securityHeadersOn } from './security-headers.ts'
+import { ServiceMetrics } from './service-metrics.ts'
 import { createWrongKeys } from './slow-wrong-keys.ts'
 import { StoreHealth } from './store-health.ts'
 import { addUserRoutes } from './user/index.ts'
@@ -58,6 +60,7 @@ export function createApiServer(options: ApiOptions): ApiServer {
   const routes = addRoutes(app, {
     ...options,
     storeHealth: new StoreHealth(),
+    metrics: new ServiceMetrics(),
     wrongKeys: createWrongKeys(),
   })
   let closed: Promise<void> | undefined
@@ -100,10 +103,12 @@ function addRoutes(app: FastifyInstance, context: ApiContext): RouteTable {
   addCommonHooks(app, routes, context)
   addAccessLog(app, context)
   app.addHook('onResponse', noteActivity(context))
+  app.addHook('onResponse', context.metrics.noteRequest)
   addReportRoutes(app, context)
   addUserRoutes(app, context)
   addManagementRoutes(app, context)
   addHealthRoutes(app, context)
+  addMetricsRoute(app, context)
   addErrorPages(app)
   addDocsRoutes(app, context)
   addOpenApiRoute(app, context)

@@ -5,6 +5,7 @@ import type { Clock, Logger } from '../runtime/index.ts'
 import type { Sensors } from '../sensors/index.ts'
 import type { ProxySettings } from './client-address.ts'
 import type { TlsIdentity } from './http-server.ts'
+import type { ServiceMetrics } from './service-metrics.ts'
 import type { StoreHealth } from './store-health.ts'
 
 /** What the operator of the service decides. */
@@ -35,6 +36,7 @@ export interface ApiOptions {
 /** What all routes share. */
 export interface ApiContext extends ApiOptions {
   readonly storeHealth: StoreHealth
+  readonly metrics: ServiceMetrics
   /** Counts them by address; its totals are for metrics. */
   readonly wrongKeys: WrongKeys
 }

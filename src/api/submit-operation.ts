@@ -19,16 +19,18 @@ export function originOf(grant: Grant, nowMs: number): OperationOrigin {
 }
 
 /**
- * Hands an operation to the denylist and remembers for `/readyz` how it went.
+ * Hands an operation to the denylist and remembers for `/readyz` and `/metrics` how it went.
  * @throws HoneyjamError STORE_UNAVAILABLE nothing was taken
  */
 export async function submitOperation(
-  { denylist, storeHealth, clock }: ApiContext,
+  { denylist, storeHealth, metrics, clock }: ApiContext,
   operation: Operation,
 ): Promise<Receipt> {
   try {
     const receipt = await denylist.submit(operation)
     storeHealth.succeeded()
+    // a repeat resolves to the receipt of the first time
+    if (receipt.receiptId === operation.receiptId) metrics.noteReceipt(receipt)
     return receipt
   } catch (error) {
     if (error instanceof HoneyjamError && error.code === 'STORE_UNAVAILABLE')

@@ -1,13 +1,13 @@
 import { z } from 'zod'
 import { HealthInfo, ReadyInfo } from '../health.ts'
-import { DOCS_PATH, ERROR_PAGES_PATH, OPENAPI_PATH } from '../terms/index.ts'
+import { DOCS_PATH, ERROR_PAGES_PATH, METRICS_PATH, OPENAPI_PATH } from '../terms/index.ts'
 import type { OperationGroup } from './operation.ts'
 
 const page = { method: 'GET', answer: { others: ['text/html'] } } as const
 
 export const SERVICE_GROUP: OperationGroup = {
   tag: 'Service',
-  description: 'About the service itself; none needs a key.',
+  description: 'About the service itself; only the metrics need a key.',
   operations: [
     {
       method: 'GET',
@@ -21,6 +21,13 @@ export const SERVICE_GROUP: OperationGroup = {
       summary: 'Say whether reports can be taken, and why not',
       answer: { name: 'ReadyInfo', schema: ReadyInfo },
       otherStatuses: [503],
+    },
+    {
+      method: 'GET',
+      path: METRICS_PATH,
+      summary: 'What the service counts of itself, for Prometheus',
+      scopes: ['admin'],
+      answer: { others: ['text/plain'] },
     },
     {
       method: 'GET',

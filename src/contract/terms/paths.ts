@@ -56,6 +56,9 @@ export const MANAGEMENT_PATHS = {
   sensors: `${MANAGEMENT_ROOT}/sensors`,
 } as const
 
+/** What the service counts of itself, for Prometheus. */
+export const METRICS_PATH = '/metrics'
+
 /** The description of everything that is served. */
 export const OPENAPI_PATH = '/openapi.json'
 
