@@ -1,5 +1,5 @@
 import type { Range } from '../ip/index.ts'
-import type { Account, Plan, Scope, StoredKey } from './ports.ts'
+import type { Account, Invitation, NewInvitation, Plan, Scope, SignUpResult, StoredKey } from './ports.ts'
 
 /** What a valid key allows. */
 export interface Grant {
@@ -84,6 +84,25 @@ export interface Accounts {
   }): Promise<NewKey | undefined>
   /** @returns whether the account has such a key; revoking twice is fine */
   revokeKey(accountId: number, keyId: number, nowMs: number): Promise<boolean>
+  /** @returns it with its text, which is known this once */
+  createInvitation(options: {
+    readonly plan: Plan
+    /** At least 1. */
+    readonly uses: number
+    readonly expiresAtMs: number
+    readonly nowMs: number
+  }): Promise<NewInvitation>
+  /** All, in the order in which they were made, as the store has them. */
+  listInvitations(): Promise<readonly Invitation[]>
+  /** @returns whether there is such an invitation; revoking twice is fine */
+  revokeInvitation(invitationId: number, nowMs: number): Promise<boolean>
+  /** Makes an account with the plan of an invitation, of which that takes one use, and its first key. */
+  signUp(options: {
+    readonly name: string
+    readonly invitationText: string
+    readonly firstKey: KeyWish
+    readonly nowMs: number
+  }): Promise<SignUpResult<{ readonly account: Account; readonly firstKey: NewKey }>>
   /** Creates the administrator's account and key in a store that has no account; `undefined` when there is one. */
   createAdministrator(nowMs: number): Promise<(NewKey & { readonly account: Account }) | undefined>
 }

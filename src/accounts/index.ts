@@ -7,6 +7,9 @@ export {
   type AddedAccount,
   endOfSuccessor,
   type FirstKey,
+  type Invitation,
+  type InvitationDetails,
+  type InvitedSignUp,
   type KeyReplacement,
   type NewAccount,
   PLANS,
@@ -14,7 +17,9 @@ export {
   planOf,
   SCOPES,
   type Scope,
+  type SignUpResult,
   type StoredKey,
 } from './ports.ts'
 export { type LimitOutcome, RequestLimiter, type RequestLimiterOptions } from './request-limiter.ts'
+export { SignUpLimiter } from './sign-up-limiter.ts'
 export { type WrongKeyLimits, type WrongKeyOutcome, WrongKeys } from './wrong-keys.ts'

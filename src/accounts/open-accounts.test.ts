@@ -64,6 +64,15 @@ class MemoryAccountStore implements AccountStore {
     this.keys[keyId - 1] = { ...old, expiresAtMs: endsAtMs, replacedBy: added.keyId }
     return added
   }
+  addInvitation = notHere
+  loadInvitations = notHere
+  revokeInvitation = notHere
+  signUp = notHere
+}
+
+/** Invitations are held by the contract of the stores and by the tests of the service. */
+function notHere(): never {
+  throw new TypeError('this store knows no invitations')
 }
 
 async function withAdministrator() {

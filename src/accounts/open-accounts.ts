@@ -1,11 +1,19 @@
 import type { Accounts, Grant, KeyWish, NewAccountOutcome, NewKey } from './accounts.ts'
-import { createKeyText, hashKeyText, hasKeyForm } from './key-text.ts'
+import {
+  createInvitationText,
+  createKeyText,
+  hashKeyText,
+  hasInvitationForm,
+  hasKeyForm,
+} from './key-text.ts'
 import {
   type Account,
   type AccountStore,
   endOfSuccessor,
   type FirstKey,
+  type Invitation,
   isKeyInForce,
+  type NewInvitation,
   type Plan,
   type StoredKey,
 } from './ports.ts'
@@ -145,6 +153,36 @@ class MemoryAccounts implements Accounts {
     await this.#store.revokeKey(keyId, nowMs)
     this.#remember({ ...key, revokedAtMs: nowMs })
     return true
+  }
+
+  async createInvitation({
+    nowMs,
+    ...details
+  }: Parameters<Accounts['createInvitation']>[0]): Promise<NewInvitation> {
+    const text = createInvitationText()
+    const made = { ...details, hash: hashKeyText(text), createdAtMs: nowMs }
+    return { text, invitation: await this.#store.addInvitation(made) }
+  }
+
+  async listInvitations(): Promise<readonly Invitation[]> {
+    return await this.#store.loadInvitations()
+  }
+
+  async revokeInvitation(invitationId: number, nowMs: number): Promise<boolean> {
+    return await this.#store.revokeInvitation(invitationId, nowMs)
+  }
+
+  async signUp(options: Parameters<Accounts['signUp']>[0]): ReturnType<Accounts['signUp']> {
+    const { name, invitationText, firstKey, nowMs } = options
+    if (!hasInvitationForm(invitationText)) return { kind: 'not-valid' }
+    const invitationHash = hashKeyText(invitationText)
+    const { keyText, key: made } = makeKey(firstKey, nowMs)
+    const account = { name, createdAtMs: nowMs }
+    const result = await this.#inTurn(() => this.#store.signUp({ invitationHash, account, key: made }))
+    if (result.kind !== 'added') return result
+    this.#accountById.set(result.account.accountId, result.account)
+    this.#remember(result.key)
+    return { kind: 'added', account: result.account, firstKey: { keyText, key: result.key } }
   }
 
   async createAdministrator(nowMs: number): Promise<(NewKey & { readonly account: Account }) | undefined> {

@@ -62,7 +62,7 @@ export function endOfSuccessor({ createdAtMs, expiresAtMs }: StoredKey, nowMs: n
 }
 
 /** Where accounts and keys are kept. Held by `test/contracts/account-store.ts`. */
-export interface AccountStore {
+export interface AccountStore extends InvitationStore {
   /**
    * Calls `onChange` within a second after another process changed something, now and then without a reason, and again
    * when it fails.
@@ -104,4 +104,56 @@ export interface KeyReplacement {
   readonly keyId: number
   readonly endsAtMs: number
   readonly key: Omit<StoredKey, 'keyId'>
+}
+
+/** Lets strangers make accounts of their own, as many as it has uses; its text is known to whoever was given it only. */
+export interface Invitation {
+  readonly invitationId: number
+  /** SHA-256 of the whole text, 32 bytes. */
+  readonly hash: Uint8Array
+  /** What the accounts may use that are made with it. */
+  readonly plan: Plan
+  /** How many accounts it may make; at least 1. */
+  readonly uses: number
+  /** How many it has made. */
+  readonly used: number
+  readonly createdAtMs: number
+  readonly expiresAtMs: number
+  readonly revokedAtMs?: number
+}
+
+export type InvitationDetails = Omit<Invitation, 'invitationId' | 'used' | 'revokedAtMs'>
+
+/** A new invitation: the only time its text is known. */
+export interface NewInvitation {
+  /** `tji_` and 36 characters of base 62. */
+  readonly text: string
+  readonly invitation: Invitation
+}
+
+/** Who wants an account on an invitation. The plan is the invitation's. */
+export interface InvitedSignUp {
+  readonly invitationHash: Uint8Array
+  readonly account: Omit<NewAccount, 'plan' | 'disabledAtMs'>
+  readonly key: FirstKey
+}
+
+/** What became of a sign-up; unless it is `added`, nothing was written and no use is gone. */
+export type SignUpResult<Added> =
+  /** There is no such invitation, or it is used up, expired or revoked. */
+  { readonly kind: 'not-valid' } | { readonly kind: 'name-taken' } | ({ readonly kind: 'added' } & Added)
+
+/** Where invitations are kept: with the accounts, since a use and what it makes are written together or not at all. */
+export interface InvitationStore {
+  /** @returns the invitation with the id it was given, on stable storage */
+  addInvitation(details: InvitationDetails): Promise<Invitation>
+  /** All, in the order in which they were made. */
+  loadInvitations(): Promise<readonly Invitation[]>
+  /** A repeat keeps the first time. @returns whether there is such an invitation */
+  revokeInvitation(invitationId: number, revokedAtMs: number): Promise<boolean>
+  /**
+   * Takes one use of an invitation that is valid at `account.createdAtMs`, and adds the account and its key; all or nothing.
+   * However many ask at once, in however many processes, no invitation makes more accounts than it has uses.
+   */
+  signUp(wanted: InvitedSignUp): Promise<SignUpResult<{ readonly account: Account; readonly key: StoredKey }>>
 }

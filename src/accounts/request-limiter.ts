@@ -12,31 +12,46 @@ export interface RequestLimiterOptions {
 }
 
 /** An exact sliding window for each key: the last `limit` times of requests that went through. In memory. */
-export class RequestLimiter {
+export class RequestLimiter<Key = number> {
   readonly #options: RequestLimiterOptions
-  readonly #windowByKey = new Map<number, { readonly timesMs: number[]; next: number }>()
+  readonly #windowByKey = new Map<Key, { readonly timesMs: number[]; next: number }>()
 
   constructor(options: RequestLimiterOptions) {
     this.#options = options
   }
 
   /** Counts a request of the key, unless it is one too many; refused ones do not count. */
-  take(keyId: number, nowMs: number): LimitOutcome {
-    const { limit, windowMs, toleranceMs } = this.#options
+  take(keyId: Key, nowMs: number): LimitOutcome {
+    const outcome = this.look(keyId, nowMs)
+    if (!outcome.allowed) return outcome
     const window = this.#windowOf(keyId)
-    const oldestMs = window.timesMs[window.next]
-    if (oldestMs !== undefined && nowMs - oldestMs < windowMs - toleranceMs) {
-      return {
-        allowed: false,
-        retryAfterSeconds: Math.max(1, Math.ceil((oldestMs + windowMs - nowMs) / 1000)),
-      }
-    }
     window.timesMs[window.next] = nowMs
-    window.next = (window.next + 1) % limit
-    return { allowed: true }
+    window.next = (window.next + 1) % this.#options.limit
+    return outcome
   }
 
-  #windowOf(keyId: number): { readonly timesMs: number[]; next: number } {
+  /** Says what {@link take} would, and counts nothing. */
+  look(keyId: Key, nowMs: number): LimitOutcome {
+    const { windowMs, toleranceMs } = this.#options
+    const window = this.#windowByKey.get(keyId)
+    const oldestMs = window?.timesMs[window.next]
+    if (oldestMs === undefined || nowMs - oldestMs >= windowMs - toleranceMs) return { allowed: true }
+    return {
+      allowed: false,
+      retryAfterSeconds: Math.max(1, Math.ceil((oldestMs + windowMs - nowMs) / 1000)),
+    }
+  }
+
+  /** Forgets the keys that sent nothing within the window: their next request is let through in any case. */
+  forgetIdle(nowMs: number): void {
+    const { limit, windowMs } = this.#options
+    for (const [key, { timesMs, next }] of this.#windowByKey) {
+      const newestMs = timesMs[(next + limit - 1) % limit]
+      if (newestMs === undefined || nowMs - newestMs >= windowMs) this.#windowByKey.delete(key)
+    }
+  }
+
+  #windowOf(keyId: Key): { readonly timesMs: number[]; next: number } {
     const known = this.#windowByKey.get(keyId)
     if (known !== undefined) return known
     const window = { timesMs: [], next: 0 }

@@ -14,6 +14,8 @@ export interface ApiSettings extends ProxySettings {
   readonly reportsPerMinute: number
   /** Whether private, loopback, documentation and reserved addresses are skipped or taken. */
   readonly privateAddresses: 'skip' | 'accept'
+  /** Who may make an account without an administrator: nobody, whoever has an invitation, or everybody. */
+  readonly signUp: 'off' | 'invited' | 'open'
   readonly version: string
   /** Name of this installation in `GET /v1/token`. */
   readonly regionId: string

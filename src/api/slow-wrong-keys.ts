@@ -1,6 +1,7 @@
 import { WrongKeys } from '../accounts/index.ts'
-import { type Address, packRange, rangeText } from '../ip/index.ts'
+import type { Address } from '../ip/index.ts'
 import type { Clock, Logger } from '../runtime/index.ts'
+import { sourceOf } from './client-source.ts'
 import { type Refusal, refuse } from './refusal.ts'
 
 /**
@@ -15,11 +16,6 @@ export const WRONG_KEY_LIMITS = {
   sources: 10_000,
 } as const
 
-/** Whoever has an IPv6 address has the /64 it lies in. */
-const V6_PREFIX_LENGTH = 64
-/** Of all whom a proxy does not name. */
-const UNKNOWN = 'an unknown address'
-
 /** Makes the refusal of a request with a wrong key from an address. */
 export type RefuseWrongKey = (detail: string, address: Address | undefined) => Refusal
 
@@ -29,7 +25,7 @@ export function refuseWrongKeysOf(
   { clock, logger }: { readonly clock: Clock; readonly logger: Logger },
 ): RefuseWrongKey {
   return (detail, address) => {
-    const source = address === undefined ? UNKNOWN : sourceOf(address)
+    const source = sourceOf(address)
     const outcome = wrongKeys.add(source, clock.nowMs())
     if (outcome.kind === 'told') return refuseKey(detail)
     const seconds = String(outcome.retryAfterSeconds)
@@ -52,9 +48,4 @@ export function refuseKey(detail: string): Refusal {
 /** Makes the count of a service. */
 export function createWrongKeys(): WrongKeys {
   return new WrongKeys(WRONG_KEY_LIMITS)
-}
-
-function sourceOf(address: Address): string {
-  const network = address.includes(':') ? packRange(`${address}/${V6_PREFIX_LENGTH}`) : undefined
-  return network === undefined ? address : rangeText(network)
 }

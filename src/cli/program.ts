@@ -10,6 +10,7 @@ import { addDenylist } from './commands/denylist.ts'
 import { addDoctor } from './commands/doctor.ts'
 import { addEnforce } from './commands/enforce.ts'
 import { addHistory } from './commands/history.ts'
+import { addInvite } from './commands/invite.ts'
 import { addKey } from './commands/key.ts'
 import { addList } from './commands/list.ts'
 import { addReport } from './commands/report.ts'
@@ -61,7 +62,7 @@ export function createProgram(context: Context): Command {
   addHistory(program, context)
   addSensors(program, context)
   program.commandsGroup('Manage:')
-  for (const add of [addAccount, addKey, addStore, addConfig, addDoctor]) add(program, context)
+  for (const add of [addAccount, addInvite, addKey, addStore, addConfig, addDoctor]) add(program, context)
   program.helpCommand('help [command]', 'print help of a command')
 
   for (const command of leafCommands(program)) addCommonOptions(command)

@@ -6,6 +6,7 @@ import { findStoreUrl, type StoreOptions } from './open-store.ts'
 import type { CommonOptions } from './options.ts'
 import type { ProxyOptions } from './proxy-options.ts'
 import type { RetentionOptions } from './retention-options.ts'
+import type { SignUpOptions } from './sign-up-option.ts'
 import { startService } from './start-service.ts'
 import { aborted, listenForStop } from './stop-request.ts'
 import { type TlsOptions, tlsFilesOf } from './tls-options.ts'
@@ -17,7 +18,8 @@ export interface ServeRequest
     TlsOptions,
     AccessLogOptions,
     ProxyOptions,
-    RetentionOptions {
+    RetentionOptions,
+    SignUpOptions {
   readonly data: string
   readonly host: string
   readonly port: number

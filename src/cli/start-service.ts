@@ -1,6 +1,6 @@
 import { openAccounts } from '../accounts/index.ts'
 import { openActivity } from '../activity/index.ts'
-import { createApiServer } from '../api/index.ts'
+import { type ApiSettings, createApiServer } from '../api/index.ts'
 import { readTlsPair, type TlsFiles, type TlsPair } from '../config/index.ts'
 import { openDenylist, specialRanges } from '../denylist/index.ts'
 import { type HoneyjamError, type Logger, lockDirectory, systemClock } from '../runtime/index.ts'
@@ -11,9 +11,14 @@ import { describeStore, openStore } from './open-store.ts'
 import type { ProxyOptions } from './proxy-options.ts'
 import type { RetentionOptions } from './retention-options.ts'
 import { removeServiceFile, writeServiceFile } from './service-file.ts'
+import type { SignUpOptions } from './sign-up-option.ts'
 import { type WatchCertificateOptions, watchCertificate } from './watch-certificate.ts'
 
-export interface ServiceOptions extends AccessLogOptions, ProxyOptions, RetentionOptions {
+export interface ServiceOptions
+  extends AccessLogOptions,
+    ProxyOptions,
+    RetentionOptions,
+    Partial<SignUpOptions> {
   /** The data directory; made where it is absent. */
   readonly directory: string
   /** Of a PostgreSQL database; without it the store is in the directory. */
@@ -113,16 +118,7 @@ async function openService(
   const installation: Installation = { directory, store: store.accounts, accounts }
   const administrator = await ensureAdministrator(installation, clock.nowMs())
 
-  const { reportsPerMinute, privateAddresses, version } = options
-  const { trustedProxies = [], proxyHeader = 'x-forwarded-for' } = options
-  const settings = {
-    reportsPerMinute,
-    privateAddresses,
-    version,
-    regionId: REGION_ID,
-    trustedProxies,
-    proxyHeader,
-  }
+  const settings = settingsOf(options)
   const parts = { denylist, accounts, sensors, activity, clock, logger, settings }
   const server = createApiServer({ ...parts, tls, accessLog: accessLog?.log })
   closers.push(() => server.close())
@@ -136,6 +132,20 @@ async function openService(
   closers.push(() => removeServiceFile(directory))
   const sharedStore = await describeStore(storeUrl)
   return { ...installation, url, localUrl, host, administrator, sharedStore, failed: failure.signal }
+}
+
+function settingsOf(options: ServiceOptions): ApiSettings {
+  const { reportsPerMinute, privateAddresses, version } = options
+  const { trustedProxies = [], proxyHeader = 'x-forwarded-for', signUp = 'off' } = options
+  return {
+    reportsPerMinute,
+    privateAddresses,
+    signUp,
+    version,
+    regionId: REGION_ID,
+    trustedProxies,
+    proxyHeader,
+  }
 }
 
 /** @returns what ends it */

@@ -3,6 +3,7 @@ import type { StoreOptions } from './open-store.ts'
 import type { CommonOptions } from './options.ts'
 import type { ProxyOptions } from './proxy-options.ts'
 import type { RetentionOptions } from './retention-options.ts'
+import type { SignUpOptions } from './sign-up-option.ts'
 import type { TlsOptions } from './tls-options.ts'
 
 /** The options of `honeyjam up`. */
@@ -12,7 +13,8 @@ export interface UpOptions
     TlsOptions,
     AccessLogOptions,
     ProxyOptions,
-    RetentionOptions {
+    RetentionOptions,
+    SignUpOptions {
   readonly data?: string
   readonly host: string
   readonly port: number

@@ -6,10 +6,10 @@ const NOT_AN_OBJECT = 'value is not a valid dict'
 const EpochMs = z.int()
 
 const PLAN_WORDS = ['FREE', 'BASIC', 'PRO', 'ENTERPRISE', 'UNLIMITED'] as const
-const PlanWord = z.enum(PLAN_WORDS, `value is not a known plan; permitted: ${PLAN_WORDS.join(', ')}`)
+export const PlanWord = z.enum(PLAN_WORDS, `value is not a known plan; permitted: ${PLAN_WORDS.join(', ')}`)
 
 /** Letters are small, so that no name looks like another; all characters may stand in a path. */
-const AccountName = z
+export const AccountName = z
   .string('str type expected')
   .regex(
     /^[a-z0-9](?:[a-z0-9._@-]*[a-z0-9])?$/,

@@ -136,6 +136,17 @@ export const ERRORS = {
     explanation:
       'The service failed in a way it does not know. Its log says more; sending the request again may help.',
   },
+  'invitation-not-found': {
+    status: 404,
+    title: 'Invitation Not Found',
+    explanation: 'There is no invitation with this id. honeyjam invite list shows those there are.',
+  },
+  'invitation-not-valid': {
+    status: 403,
+    title: 'Invitation Not Valid',
+    explanation:
+      'No account can be made with this invitation: it is mistyped, unknown, used up, expired or revoked. Ask whoever runs the service for another one.',
+  },
   'invalid-dataset-name': {
     status: 400,
     title: 'Invalid Dataset Name',
@@ -228,6 +239,12 @@ export const ERRORS = {
     title: 'Timestamp In The Future',
     explanation:
       'No report can have a time in the future. Timestamps are milliseconds (or seconds) since 1970.',
+  },
+  'too-many-sign-ups': {
+    status: 429,
+    title: 'Too Many Sign-ups',
+    explanation:
+      'There were more tries to sign up than the service takes in an hour from one network, or in all. Wait as many seconds as the header Retry-After says.',
   },
   'too-many-wrong-keys': {
     status: 429,

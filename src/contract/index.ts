@@ -51,6 +51,14 @@ export {
 export { epochMsOf, LogQuery, PageQuery } from './query-values.ts'
 export { AddressesRequest, FalsePositiveRequest, ReportRequest } from './report-api.ts'
 export { Heartbeat, SensorInfo, SensorList } from './sensor-api.ts'
+export {
+  CreatedInvitation,
+  CreateInvitationRequest,
+  InvitationInfo,
+  InvitationList,
+  SignedUp,
+  SignUpRequest,
+} from './sign-up-api.ts'
 export * from './terms/index.ts'
 export {
   ActivityInfo,

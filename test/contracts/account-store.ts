@@ -1,7 +1,14 @@
 import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { type Account, type AccountStore, PLANS, SCOPES, type StoredKey } from '../../src/accounts/index.ts'
+import {
+  type Account,
+  type AccountStore,
+  type Invitation,
+  PLANS,
+  SCOPES,
+  type StoredKey,
+} from '../../src/accounts/index.ts'
 import type { Range } from '../../src/ip/index.ts'
 import { HoneyjamError } from '../../src/runtime/index.ts'
 import type { MakePlace, Place } from './place.ts'
@@ -140,7 +147,96 @@ export function accountStoreContract(name: string, makePlace: MakePlace<AccountS
         ]),
       )
     })
+
+    it('keeps invitations, and the time of their first revocation', async () => {
+      const [first, second] = [await invite(store, 1), await invite(store, 2, { plan: 'PRO', uses: 7 })]
+      expect(second).toMatchObject({ plan: 'PRO', uses: 7, used: 0, createdAtMs: 1, expiresAtMs: 1000 })
+      expect(await store.revokeInvitation(first.invitationId, 5)).toBe(true)
+      expect(await store.revokeInvitation(first.invitationId, 6)).toBe(true)
+      expect(await store.revokeInvitation(second.invitationId + 1, 6)).toBe(false)
+      await expect(invite(store, 2)).rejects.toBeInstanceOf(HoneyjamError)
+      store = await place.open()
+      const loaded = await store.loadInvitations()
+      expect(loaded.map(withHex)).toEqual([{ ...withHex(first), revokedAtMs: 5 }, withHex(second)])
+      expect(loaded.map(({ hash }) => Buffer.from(hash))).toEqual([hashOf(1), hashOf(2)])
+    })
+
+    it('signs up on an invitation, with its plan, and keeps account, key and use', async () => {
+      await invite(store, 1, { plan: 'BASIC', uses: 2 })
+      const result = await store.signUp(wish(1, 'guest'))
+      const accounts = await store.loadAccounts()
+      expect(accounts).toMatchObject([{ name: 'guest', plan: 'BASIC', createdAtMs: 10 }])
+      const [key] = await store.loadKeys()
+      expect(key).toMatchObject({ accountId: accounts[0]?.accountId, name: 'key', scopes: ['read'] })
+      expect(result).toMatchObject({ kind: 'added', account: accounts[0], key: { keyId: key?.keyId } })
+      store = await place.open()
+      expect(await store.loadInvitations()).toMatchObject([{ used: 1 }])
+      expect(await store.loadAccounts()).toEqual(accounts)
+    })
+
+    it('makes no more accounts than an invitation has uses, however many ask at once', async () => {
+      await invite(store, 1, { uses: 5 })
+      const wishes = Array.from({ length: 20 }, (_, index) => wish(1, `guest-${index}`))
+      const results = await Promise.all(wishes.map((each) => store.signUp(each)))
+      expect(results.filter(({ kind }) => kind === 'added')).toHaveLength(5)
+      expect(results.filter(({ kind }) => kind === 'not-valid')).toHaveLength(15)
+      expect(await store.loadAccounts()).toHaveLength(5)
+      expect(await store.loadKeys()).toHaveLength(5)
+      expect(await store.loadInvitations()).toMatchObject([{ used: 5 }])
+    })
+
+    it('loses no use to a name that is taken, also when several want it at once', async () => {
+      await add(store, { name: 'taken' })
+      await invite(store, 1, { uses: 2 })
+      expect(await store.signUp(wish(1, 'taken'))).toEqual({ kind: 'name-taken' })
+      const results = await Promise.all(['a', 'b', 'c'].map((key) => store.signUp(wish(1, 'wanted', key))))
+      expect(results.map(({ kind }) => kind).toSorted()).toEqual(['added', 'name-taken', 'name-taken'])
+      expect(await store.loadInvitations()).toMatchObject([{ used: 1 }])
+      expect(await store.loadKeys()).toHaveLength(1)
+      expect(await store.signUp(wish(1, 'last'))).toMatchObject({ kind: 'added' })
+    })
+
+    it('refuses invitations that are unknown, expired or revoked, and writes nothing', async () => {
+      await add(store, { name: 'taken' })
+      await invite(store, 1, { expiresAtMs: 10 })
+      const revoked = await invite(store, 2)
+      await store.revokeInvitation(revoked.invitationId, 5)
+      const before = await store.loadInvitations()
+      // nor does it tell whether there is an account of a name
+      for (const number of [1, 2, 3]) {
+        expect(await store.signUp(wish(number, 'guest'))).toEqual({ kind: 'not-valid' })
+        expect(await store.signUp(wish(number, 'taken'))).toEqual({ kind: 'not-valid' })
+      }
+      expect(await store.loadInvitations()).toEqual(before)
+      expect(await store.loadAccounts()).toHaveLength(1)
+      expect(await store.loadKeys()).toEqual([])
+    })
   })
+}
+
+async function invite(
+  store: AccountStore,
+  number: number,
+  details: Partial<Invitation> = {},
+): Promise<Invitation> {
+  const base = { plan: 'FREE', uses: 1, createdAtMs: 1, expiresAtMs: 1000 } as const
+  return await store.addInvitation({ ...base, hash: hashOf(number), ...details })
+}
+
+/** A sign-up at the time 10. */
+function wish(invitation: number, name: string, key = name): Parameters<AccountStore['signUp']>[0] {
+  const { accountId: _, ...details } = keyOf(0, 0)
+  const hash = createHash('sha256').update(key).digest()
+  return {
+    invitationHash: hashOf(invitation),
+    account: { name, createdAtMs: 10 },
+    key: { ...details, hash },
+  }
+}
+
+/** Buffers and byte arrays alike. */
+function withHex(invitation: Invitation): object {
+  return { ...invitation, hash: Buffer.from(invitation.hash).toString('hex') }
 }
 
 async function add(store: AccountStore, details: Partial<Account> & Pick<Account, 'name'>): Promise<Account> {

@@ -9,7 +9,7 @@ let api: ApiPlace
 const spare: string[] = []
 
 beforeAll(async () => {
-  api = await openApi()
+  api = await openApi({ signUp: 'open' })
   await api.ask('POST', '/honeyjam/v1/accounts', { body: { name: SPARE } })
   for (let count = 0; count < 30; count++) {
     const body = { name: `spare ${count}`, scopes: ['report'] }
@@ -38,6 +38,8 @@ const FIELDS = [
   'plan',
   'disabled',
   'key',
+  'uses',
+  'invitation',
   'sensor',
   'targets',
 ]
@@ -69,6 +71,14 @@ function bodiesOf(template: string): fc.Arbitrary<unknown> {
   if (template.endsWith('/accounts')) {
     const names = fc.constantFrom('one', 'two', SPARE, '', 'not a name')
     return fc.oneof(fc.record({ name: names, key }, { requiredKeys: ['name'] }), nonsense)
+  }
+  if (template.endsWith('/sign-up')) {
+    const names = fc.constantFrom('one', 'three', 'not a name')
+    return fc.oneof(fc.record({ name: names, invitation: part }, { requiredKeys: ['name'] }), nonsense)
+  }
+  if (template.endsWith('/invitations')) {
+    const details = { plan: fc.constantFrom('FREE', 'NONE'), uses: fc.integer(), ttl: fc.integer() }
+    return fc.oneof(fc.record(details, { requiredKeys: [] }), nonsense)
   }
   if (template.endsWith('/{account}')) {
     const plans = fc.constantFrom('FREE', 'UNLIMITED', 'NONE')

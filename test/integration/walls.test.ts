@@ -11,7 +11,7 @@ const ACCOUNTS = 3
 const KEYS = 4
 
 /** What an administrator's key may do beyond its account; see docs/reference/scopes.md. */
-const OF_ALL_ACCOUNTS = /^\/honeyjam\/v1\/accounts(?:\/|$)/
+const OF_ALL_ACCOUNTS = /^\/honeyjam\/v1\/(?:accounts|invitations)(?:\/|$)/
 
 interface Call {
   readonly row: MatrixRow

@@ -56,6 +56,7 @@ export interface ApiPlace {
 const DEFAULTS: ApiSettings = {
   reportsPerMinute: 1_000_000,
   privateAddresses: 'skip',
+  signUp: 'off',
   version: '0.0.0-test',
   regionId: 'local',
   trustedProxies: [],

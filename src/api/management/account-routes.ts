@@ -90,7 +90,8 @@ function checkMayBeDisabled(
     throw refuse('account-needed', `${name} has the last valid key with the scope admin`)
 }
 
-function accountInfoOf({ accountId, name, plan, createdAtMs, disabledAtMs }: Account): AccountInfo {
+/** An account as it is shown. */
+export function accountInfoOf({ accountId, name, plan, createdAtMs, disabledAtMs }: Account): AccountInfo {
   return {
     id: accountId,
     name,

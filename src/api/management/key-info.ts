@@ -15,8 +15,8 @@ export function keyWishOf(
   return { name, scopes, networks, ...(expiresAtMs !== undefined && { expiresAtMs }) }
 }
 
-/** A key as the caller, who may be its holder, is shown it. */
-export function keyInfoOf(key: StoredKey, { keyId }: Grant): KeyInfo {
+/** A key as the caller, who may be its holder, is shown it; whoever signs up comes without one. */
+export function keyInfoOf(key: StoredKey, grant?: Grant): KeyInfo {
   return {
     id: key.keyId,
     name: key.name,
@@ -27,11 +27,11 @@ export function keyInfoOf(key: StoredKey, { keyId }: Grant): KeyInfo {
     ...(key.expiresAtMs !== undefined && { expiry: key.expiresAtMs }),
     ...(key.revokedAtMs !== undefined && { revoked_at: key.revokedAtMs }),
     ...(key.replacedBy !== undefined && { replaced_by: key.replacedBy }),
-    ...(key.keyId === keyId && { current: true }),
+    ...(key.keyId === grant?.keyId && { current: true }),
   }
 }
 
 /** A key that was made, with its text. */
-export function createdKeyOf({ key, keyText }: NewKey, grant: Grant): CreatedKey {
+export function createdKeyOf({ key, keyText }: NewKey, grant?: Grant): CreatedKey {
   return { ...keyInfoOf(key, grant), key: keyText }
 }

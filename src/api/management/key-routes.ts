@@ -11,9 +11,10 @@ import type { AdmissionHooks } from '../admission-hooks.ts'
 import { admissionOf } from '../authenticate.ts'
 import type { ApiContext } from '../context.ts'
 import { checkBody, jsonBodyOf, optionalJsonBodyOf } from '../json-body.ts'
-import { refuse, refuseFaults, refuseUnknown } from '../refusal.ts'
+import { refuse, refuseUnknown } from '../refusal.ts'
 import { findAccount } from './find-account.ts'
 import { checkMayHandOut, checkMayLast } from './hand-out.ts'
+import { idOf } from './id-of.ts'
 import { createdKeyOf, keyInfoOf, keyWishOf } from './key-info.ts'
 
 interface KeyRoute {
@@ -110,15 +111,9 @@ function accountIdOf({ accounts }: ApiContext, request: KeyRequest): number {
 
 /** The key that the path names, if it is one of the account that the caller may hand out. */
 function keyOf(context: ApiContext, request: KeyRequest): StoredKey {
-  const keyId = keyIdOf(request.params.id)
+  const keyId = idOf(request.params.id)
   const key = context.accounts.listKeys(accountIdOf(context, request)).find((each) => each.keyId === keyId)
   if (key === undefined) throw refuseUnknown('key-not-found', request.params.id)
   checkMayHandOut(admissionOf(request).grant, key)
   return key
-}
-
-function keyIdOf(text: string): number {
-  if (/^[0-9]{1,15}$/.test(text)) return Number(text)
-  const msg = 'value is not a valid integer'
-  throw refuseFaults([{ loc: ['path', 'id'], msg, type: 'type_error.integer' }])
 }

@@ -7,9 +7,11 @@ import { addBanRoutes } from './ban-routes.ts'
 import { addCheckRoute } from './check-route.ts'
 import { addDecisionsRoutes } from './decisions/decisions-route.ts'
 import { addHistoryRoute } from './history-route.ts'
+import { addInvitationRoutes } from './invitation-routes.ts'
 import { addKeyRoutes } from './key-routes.ts'
 import { addReceiptRoute } from './receipt-route.ts'
 import { addSensorRoutes } from './sensor-routes.ts'
+import { addSignUpRoute } from './sign-up-route.ts'
 
 /** honeyjam's own operations; see docs/reference/management-api.md. */
 export function addManagementRoutes(app: FastifyInstance, context: ApiContext): void {
@@ -23,6 +25,8 @@ export function addManagementRoutes(app: FastifyInstance, context: ApiContext): 
   addDecisionsRoutes(app, context, { onRequest: [key, requireScope('enforce', 'read')] })
   const administering = { onRequest: [key, requireScope('admin')] }
   addAccountRoutes(app, context, administering)
+  addInvitationRoutes(app, context, administering)
+  addSignUpRoute(app, context)
   addKeyRoutes(app, context, { managing, administering })
   addHistoryRoute(app, context, reading)
   addSensorRoutes(app, context, { reporting, reading })

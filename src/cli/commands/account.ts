@@ -4,6 +4,7 @@ import type { ConnectOptions } from '../connect.ts'
 import type { Context } from '../context.ts'
 import { addHelpFooter } from '../help.ts'
 import { addConnectOptions, type CommonOptions, option } from '../options.ts'
+import { PLANS } from '../plans.ts'
 import { addKeyDetailOptions, type KeyDetailOptions } from './key.ts'
 
 type Options = CommonOptions & ConnectOptions
@@ -13,8 +14,6 @@ interface CreateOptions extends Options, KeyDetailOptions {
   readonly keyName?: string
 }
 
-/** Written out, as the schemas behind the contract's door take longer to load than a help text may take. */
-const PLANS: readonly Plan[] = ['FREE', 'BASIC', 'PRO', 'ENTERPRISE', 'UNLIMITED']
 const EXITS = ['ok', 'usage', 'refused', 'unreachable'] as const
 
 /** `honeyjam account`: who shares the service without seeing one another. */

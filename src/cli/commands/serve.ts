@@ -14,6 +14,7 @@ import {
 } from '../options.ts'
 import { addProxyOptions, type ProxyOptions } from '../proxy-options.ts'
 import { addRetentionOptions, type RetentionOptions } from '../retention-options.ts'
+import { addSignUpOption, type SignUpOptions } from '../sign-up-option.ts'
 import { addTlsOptions, type TlsOptions } from '../tls-options.ts'
 
 interface ServeOptions
@@ -22,7 +23,8 @@ interface ServeOptions
     TlsOptions,
     AccessLogOptions,
     ProxyOptions,
-    RetentionOptions {
+    RetentionOptions,
+    SignUpOptions {
   readonly data?: string
   readonly host: string
   readonly port: number
@@ -51,6 +53,7 @@ export function addServe(program: Command, context: Context): void {
   addStoreOptions(command)
   addProxyOptions(command)
   addRetentionOptions(command)
+  addSignUpOption(command)
   addHelpFooter(command, {
     examples: [
       ['honeyjam serve', 'on 127.0.0.1:8088, with the default data directory'],

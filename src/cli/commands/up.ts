@@ -13,6 +13,7 @@ import {
 } from '../options.ts'
 import { addProxyOptions } from '../proxy-options.ts'
 import { addRetentionOptions } from '../retention-options.ts'
+import { addSignUpOption } from '../sign-up-option.ts'
 import { addTlsOptions } from '../tls-options.ts'
 import type { UpOptions } from '../up-options.ts'
 import { cowrieConfigOption } from './config.ts'
@@ -44,6 +45,7 @@ export function addUp(program: Command, context: Context): void {
   addStoreOptions(command)
   addProxyOptions(command)
   addRetentionOptions(command)
+  addSignUpOption(command)
   addHelpFooter(command, {
     examples: [
       ['honeyjam up', 'with the Cowrie of this machine'],

@@ -6,6 +6,13 @@ import {
   CreatedAccount,
 } from '../account-api.ts'
 import { CreatedKey, CreateKeyRequest, KeyList, RotateKeyRequest } from '../management-api.ts'
+import {
+  CreatedInvitation,
+  CreateInvitationRequest,
+  InvitationList,
+  SignedUp,
+  SignUpRequest,
+} from '../sign-up-api.ts'
 import { MANAGEMENT_PATHS } from '../terms/index.ts'
 import type { DocumentedOperation, OperationGroup } from './operation.ts'
 
@@ -46,6 +53,41 @@ function keyOperations(path: string, scopes: readonly string[]): DocumentedOpera
   ]
 }
 
+const INVITATION_OPERATIONS: readonly DocumentedOperation[] = [
+  {
+    ...administering,
+    method: 'GET',
+    path: MANAGEMENT_PATHS.invitations,
+    summary: 'List the invitations',
+    answer: { name: 'InvitationList', schema: InvitationList },
+  },
+  {
+    ...administering,
+    method: 'POST',
+    path: MANAGEMENT_PATHS.invitations,
+    summary: 'Make an invitation; its text is shown this once',
+    body: { name: 'CreateInvitationRequest', schema: CreateInvitationRequest },
+    isBodyOptional: true,
+    answer: { name: 'CreatedInvitation', schema: CreatedInvitation },
+    status: 201,
+  },
+  {
+    ...administering,
+    method: 'DELETE',
+    path: `${MANAGEMENT_PATHS.invitations}/{id}`,
+    summary: 'Revoke an invitation',
+    status: 204,
+  },
+  {
+    method: 'POST',
+    path: MANAGEMENT_PATHS.signUp,
+    summary: 'Make an account of your own, where the service lets strangers in',
+    body: { name: 'SignUpRequest', schema: SignUpRequest },
+    answer: { name: 'SignedUp', schema: SignedUp },
+    status: 201,
+  },
+]
+
 export const ACCOUNT_GROUP: OperationGroup = {
   tag: 'Accounts and keys',
   description: 'The keys of the own account, and for administrators all accounts.',
@@ -77,5 +119,6 @@ export const ACCOUNT_GROUP: OperationGroup = {
       answer: account,
     },
     ...keyOperations(`${ofOne}/keys`, administering.scopes),
+    ...INVITATION_OPERATIONS,
   ],
 }

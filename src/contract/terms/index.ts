@@ -1,6 +1,7 @@
 export { DATASET_PATTERN, DATASETS, type DatasetName, DEFAULT_DATASET, isDataset } from './datasets.ts'
 export { type HeartbeatTaker, isHeartbeatTaker } from './heartbeat-taker.ts'
 export {
+  DEFAULT_INVITATION_TTL_SECONDS,
   DEFAULT_OVERLAP_SECONDS,
   DEFAULT_TTL_SECONDS,
   MAX_ACCOUNT_NAME_LENGTH,
@@ -9,6 +10,7 @@ export {
   MAX_BODY_BYTES,
   MAX_IDEMPOTENCY_KEY_LENGTH,
   MAX_INSTANT_MS,
+  MAX_INVITATION_USES,
   MAX_KEY_NAME_LENGTH,
   MAX_KEY_NETWORKS,
   MAX_LAST_ERROR_LENGTH,

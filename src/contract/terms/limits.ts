@@ -28,6 +28,12 @@ export const MAX_KEY_NAME_LENGTH = 100
 /** Networks that a key may be bound to. */
 export const MAX_KEY_NETWORKS = 32
 
+/** Accounts that one invitation may make. */
+export const MAX_INVITATION_USES = 10_000
+
+/** Seconds that an invitation is valid, when the request does not say: a week. */
+export const DEFAULT_INVITATION_TTL_SECONDS = 604_800
+
 /** Seconds that a key stays valid after it was replaced, when the request does not say. */
 export const DEFAULT_OVERLAP_SECONDS = 86_400
 

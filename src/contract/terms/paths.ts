@@ -44,6 +44,9 @@ export const MANAGEMENT_PATHS = {
   check: `${MANAGEMENT_ROOT}/check`,
   /** Followed by nothing, `/NAME`, or for its keys by what follows `keys`. */
   accounts: `${MANAGEMENT_ROOT}/accounts`,
+  /** Followed by `/ID` to revoke one. */
+  invitations: `${MANAGEMENT_ROOT}/invitations`,
+  signUp: `${MANAGEMENT_ROOT}/sign-up`,
   /** Followed by `/ADDRESS`. */
   history: `${MANAGEMENT_ROOT}/history`,
   /** Followed by `/ID` to revoke one, by `/ID/rotate` to replace one. */

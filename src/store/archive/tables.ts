@@ -41,6 +41,19 @@ export const ARCHIVE_TABLES: readonly ArchiveTable[] = [
     },
   },
   {
+    name: 'invitation',
+    columns: {
+      invitation_id: 'number',
+      hash: 'bytes',
+      plan: 'text',
+      uses: 'number',
+      used: 'number',
+      created_at_ms: 'number',
+      expires_at_ms: 'number',
+      revoked_at_ms: 'number',
+    },
+  },
+  {
     name: 'allowed',
     columns: {
       ...ACCOUNT,

@@ -4,6 +4,9 @@ import {
   type AccountStore,
   type AddedAccount,
   type FirstKey,
+  type Invitation,
+  type InvitationDetails,
+  type InvitedSignUp,
   type KeyReplacement,
   type NewAccount,
   planOf,
@@ -13,7 +16,8 @@ import {
 import type { Range } from '../../ip/index.ts'
 import { parseTexts } from '../rows/index.ts'
 import type { Pool } from './connect.ts'
-import { postgresError } from './postgres-error.ts'
+import { type InvitationRow, toInvitation } from './invitation-rows.ts'
+import { isTakenBy, postgresError } from './postgres-error.ts'
 import { fromColumn, toColumn } from './text-column.ts'
 
 interface KeyRow {
@@ -74,10 +78,7 @@ export class PostgresAccountStore implements AccountStore {
     }
     const [row] = await this.#query<AccountRow & { readonly key_id: number }>(
       `WITH new AS (${insert}), first_key AS (
-          INSERT INTO honeyjam.account_key (account_id, ${DETAIL_COLUMNS})
-            SELECT account_id, $5::text, $6::bytea, $7::text, $8::text, $9::text, $10::bigint, $11::bigint, $12::bigint,
-              $13::integer FROM new
-            RETURNING key_id
+          ${INSERT_FIRST_KEY}
         )
         SELECT new.*, first_key.key_id FROM new, first_key`,
       [...values, ...detailsOf(key)],
@@ -138,6 +139,62 @@ export class PostgresAccountStore implements AccountStore {
     return row === undefined ? undefined : { ...key, keyId: row.key_id }
   }
 
+  async addInvitation(details: InvitationDetails): Promise<Invitation> {
+    const { hash, plan, uses, createdAtMs, expiresAtMs } = details
+    const [row] = await this.#query<InvitationRow>(
+      `INSERT INTO honeyjam.invitation (hash, plan, uses, created_at_ms, expires_at_ms) VALUES ($1, $2, $3, $4, $5)
+        RETURNING *`,
+      [Buffer.from(hash), plan, uses, createdAtMs, expiresAtMs],
+    )
+    if (row === undefined) throw new TypeError('the new row was not returned')
+    return toInvitation(row)
+  }
+
+  async loadInvitations(): Promise<readonly Invitation[]> {
+    const text = 'SELECT * FROM honeyjam.invitation ORDER BY invitation_id'
+    return (await this.#query<InvitationRow>(text, [])).map(toInvitation)
+  }
+
+  async revokeInvitation(invitationId: number, revokedAtMs: number): Promise<boolean> {
+    const rows = await this.#query(
+      `UPDATE honeyjam.invitation SET revoked_at_ms = coalesce(revoked_at_ms, $1) WHERE invitation_id = $2
+        RETURNING invitation_id`,
+      [revokedAtMs, invitationId],
+    )
+    return rows.length > 0
+  }
+
+  /**
+   * In one statement: another process that takes the last use is waited for. A name that is taken must make it fail as a
+   * whole: with ON CONFLICT the use would be gone.
+   */
+  async signUp({ invitationHash, account, key }: InvitedSignUp): ReturnType<AccountStore['signUp']> {
+    const values = [toColumn(account.name), account.createdAtMs, Buffer.from(invitationHash), null]
+    try {
+      const [row] = await this.#query<AccountRow & { readonly key_id: number }>(
+        `WITH taken AS (
+            UPDATE honeyjam.invitation SET used = used + 1
+              WHERE hash = $3 AND used < uses AND revoked_at_ms IS NULL AND expires_at_ms > $2
+              RETURNING plan
+          ), new AS (
+            INSERT INTO honeyjam.account (name, created_at_ms, plan, disabled_at_ms)
+              SELECT $1::text, $2::bigint, plan, $4::bigint FROM taken
+              RETURNING *
+          ), first_key AS (
+            ${INSERT_FIRST_KEY}
+          )
+          SELECT new.*, first_key.key_id FROM new, first_key`,
+        [...values, ...detailsOf(key)],
+      )
+      if (row === undefined) return { kind: 'not-valid' }
+      const { account_id: accountId, key_id: keyId } = row
+      return { kind: 'added', account: toAccount(row), key: { ...key, accountId, keyId } }
+    } catch (error) {
+      if (error instanceof Error && isTakenBy(error.cause, 'account_name_key')) return { kind: 'name-taken' }
+      throw error
+    }
+  }
+
   async #query<Row extends object>(text: string, values: readonly unknown[]): Promise<readonly Row[]> {
     try {
       return (await this.#pool.query<Row>(text, [...values])).rows
@@ -149,6 +206,11 @@ export class PostgresAccountStore implements AccountStore {
 
 const DETAIL_COLUMNS =
   'name, hash, hint, scopes, networks, created_at_ms, expires_at_ms, revoked_at_ms, replaced_by'
+/** The key of the account in `new`, with {@link detailsOf} as the values from $5. */
+const INSERT_FIRST_KEY = `INSERT INTO honeyjam.account_key (account_id, ${DETAIL_COLUMNS})
+            SELECT account_id, $5::text, $6::bytea, $7::text, $8::text, $9::text, $10::bigint, $11::bigint, $12::bigint,
+              $13::integer FROM new
+            RETURNING key_id`
 const KEY_COLUMNS = `account_id, ${DETAIL_COLUMNS}`
 
 function valuesOf(key: Omit<StoredKey, 'keyId'>): readonly unknown[] {

@@ -119,6 +119,7 @@ async function writeHead(query: Query, { coveredPosition, newestPosition }: Arch
   for (const [table, id] of [
     ['account', 'account_id'],
     ['account_key', 'key_id'],
+    ['invitation', 'invitation_id'],
   ]) {
     await query(
       `SELECT setval(pg_get_serial_sequence('honeyjam.${table}', '${id}'), max(${id})) FROM honeyjam.${table}

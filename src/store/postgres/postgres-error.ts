@@ -35,6 +35,11 @@ export function hasSqlState(error: unknown, sqlState: string): boolean {
   return error instanceof DatabaseError && error.code === sqlState
 }
 
+/** Whether the failure is that a value which this constraint lets stand once is there already. */
+export function isTakenBy(error: unknown, constraint: string): boolean {
+  return hasSqlState(error, '23505') && error instanceof DatabaseError && error.constraint === constraint
+}
+
 /** A refused connection to a name with several addresses has its reasons in a list and no words of its own. */
 function textOf(error: unknown): string {
   if (error instanceof AggregateError && error.message === '') return error.errors.map(textOf).join('; ')

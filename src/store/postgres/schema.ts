@@ -1,4 +1,5 @@
 import { HISTORY_SCHEMA } from './history-schema.ts'
+import { INVITATION_SCHEMA } from './invitation-rows.ts'
 
 /**
  * Step n takes the schema from version n to n + 1. A step that was released is never changed.
@@ -289,4 +290,5 @@ export const MIGRATIONS: readonly string[] = [
   `-- Names the history that positions belong to.
   ALTER TABLE honeyjam.progress ADD COLUMN store_id uuid NOT NULL DEFAULT gen_random_uuid();`,
   HISTORY_SCHEMA,
+  INVITATION_SCHEMA,
 ]

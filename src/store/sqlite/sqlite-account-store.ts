@@ -4,6 +4,9 @@ import type {
   AccountStore,
   AddedAccount,
   FirstKey,
+  Invitation,
+  InvitationDetails,
+  InvitedSignUp,
   KeyReplacement,
   NewAccount,
   StoredKey,
@@ -49,5 +52,21 @@ export class SqliteAccountStore implements AccountStore {
 
   replaceKey(replacement: KeyReplacement): Promise<StoredKey | undefined> {
     return this.#worker.call('replaceKey', replacement)
+  }
+
+  addInvitation(details: InvitationDetails): Promise<Invitation> {
+    return this.#worker.call('addInvitation', details)
+  }
+
+  loadInvitations(): Promise<readonly Invitation[]> {
+    return this.#worker.call('loadInvitations', undefined)
+  }
+
+  revokeInvitation(invitationId: number, revokedAtMs: number): Promise<boolean> {
+    return this.#worker.call('revokeInvitation', { invitationId, revokedAtMs })
+  }
+
+  signUp(wanted: InvitedSignUp): ReturnType<AccountStore['signUp']> {
+    return this.#worker.call('signUp', wanted)
   }
 }

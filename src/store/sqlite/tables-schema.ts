@@ -181,6 +181,17 @@ const MIGRATIONS = [
 
   ALTER TABLE receipt ADD COLUMN list_id TEXT;
   ALTER TABLE receipt ADD COLUMN allowed_indexes TEXT;`,
+
+  `CREATE TABLE invitation (
+    invitation_id INTEGER PRIMARY KEY AUTOINCREMENT,
+    hash BLOB NOT NULL UNIQUE CHECK (length(hash) = 32),
+    plan TEXT NOT NULL,
+    uses INTEGER NOT NULL,
+    used INTEGER NOT NULL DEFAULT 0 CHECK (used <= uses),
+    created_at_ms INTEGER NOT NULL,
+    expires_at_ms INTEGER NOT NULL,
+    revoked_at_ms INTEGER
+  );`,
 ]
 
 /**

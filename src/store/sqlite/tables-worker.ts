@@ -3,6 +3,8 @@ import type {
   AccountChange,
   AccountStore,
   FirstKey,
+  InvitationDetails,
+  InvitedSignUp,
   KeyReplacement,
   NewAccount,
 } from '../../accounts/index.ts'
@@ -47,6 +49,10 @@ export type TablesCalls = {
   readonly addKey: (key: Parameters<AccountStore['addKey']>[0]) => Result<'addKey'>
   readonly revokeKey: (of: { keyId: number; revokedAtMs: number }) => void
   readonly replaceKey: (replacement: KeyReplacement) => Result<'replaceKey'>
+  readonly addInvitation: (details: InvitationDetails) => Result<'addInvitation'>
+  readonly loadInvitations: () => Result<'loadInvitations'>
+  readonly revokeInvitation: (of: { invitationId: number; revokedAtMs: number }) => boolean
+  readonly signUp: (wanted: InvitedSignUp) => Result<'signUp'>
   readonly loadSensors: () => readonly Sensor[]
   readonly writeSensors: (changes: SensorChanges) => void
   readonly extendHistory: (throughPosition: number) => HistoryProgress
@@ -64,7 +70,7 @@ if (parentPort !== null) {
   serveCalls<TablesCalls>(parentPort, 'the tables', () => {
     const database = openDatabase(tablesFile(String(workerData)))
     const tables = new Tables(database)
-    const { entries, allowed, lists, receipts, accounts, sensors, activities, history } = tables
+    const { entries, allowed, lists, receipts, accounts, invitations, sensors, activities, history } = tables
     const journal = new JournalBeside(String(workerData))
     const historyReader = new HistoryReader(database, journal)
     return {
@@ -87,6 +93,10 @@ if (parentPort !== null) {
         addKey: (key) => accounts.addKey(key),
         revokeKey: ({ keyId, revokedAtMs }) => accounts.revokeKey(keyId, revokedAtMs),
         replaceKey: (replacement) => accounts.replaceKey(replacement),
+        addInvitation: (details) => invitations.add(details),
+        loadInvitations: () => invitations.load(),
+        revokeInvitation: ({ invitationId, revokedAtMs }) => invitations.revoke(invitationId, revokedAtMs),
+        signUp: (wanted) => invitations.signUp(wanted),
         loadSensors: () => sensors.load(),
         writeSensors: (changes) => sensors.write(changes),
         extendHistory: (throughPosition) => history.extend(journal.database, throughPosition),

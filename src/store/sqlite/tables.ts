@@ -6,6 +6,7 @@ import { ActivityTable } from './activity-table.ts'
 import { AllowTable } from './allow-table.ts'
 import { EntryTable } from './entry-table.ts'
 import { HistoryTable } from './history-table.ts'
+import { InvitationTable } from './invitation-table.ts'
 import { ListTables } from './list-tables.ts'
 import { ReceiptTable } from './receipt-table.ts'
 import { SensorTable } from './sensor-table.ts'
@@ -17,6 +18,7 @@ export class Tables {
   readonly lists: ListTables
   readonly receipts: ReceiptTable
   readonly accounts: AccountTables
+  readonly invitations: InvitationTable
   readonly sensors: SensorTable
   readonly activities: ActivityTable
   readonly history: HistoryTable
@@ -34,6 +36,7 @@ export class Tables {
     this.lists = new ListTables(database)
     this.receipts = new ReceiptTable(database)
     this.accounts = new AccountTables(database)
+    this.invitations = new InvitationTable(database, this.accounts)
     this.sensors = new SensorTable(database)
     this.activities = new ActivityTable(database)
     this.history = new HistoryTable(database)
