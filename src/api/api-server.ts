@@ -8,6 +8,7 @@ import { prepareGracefulClose } from './graceful-close.ts'
 import { handleError } from './handle-error.ts'
 import { addHealthRoutes } from './health-routes.ts'
 import { handleClientError, type TlsIdentity } from './http-server.ts'
+import { giveBackFailed } from './limit-requests.ts'
 import { Listeners } from './listeners.ts'
 import { addAccessLog } from './log-access.ts'
 import { addManagementRoutes } from './management/index.ts'
@@ -104,6 +105,7 @@ function addRoutes(app: FastifyInstance, context: ApiContext): RouteTable {
   addAccessLog(app, context)
   app.addHook('onResponse', noteActivity(context))
   app.addHook('onResponse', context.metrics.noteRequest)
+  giveBackFailed(app, context.quota)
   addReportRoutes(app, context)
   addUserRoutes(app, context)
   addManagementRoutes(app, context)

@@ -1,4 +1,4 @@
-import type { Accounts, WrongKeys } from '../accounts/index.ts'
+import type { Accounts, RequestQuota, WrongKeys } from '../accounts/index.ts'
 import type { ActivityLog } from '../activity/index.ts'
 import type { Denylist } from '../denylist/index.ts'
 import type { Clock, Logger } from '../runtime/index.ts'
@@ -10,7 +10,7 @@ import type { StoreHealth } from './store-health.ts'
 
 /** What the operator of the service decides. */
 export interface ApiSettings extends ProxySettings {
-  /** Requests of one key in any minute over the four operations of the Report API. */
+  /** Requests of one key in any minute over the four operations of the Report API, where the plan does not grant more. */
   readonly reportsPerMinute: number
   /** Whether private, loopback, documentation and reserved addresses are skipped or taken. */
   readonly privateAddresses: 'skip' | 'accept'
@@ -26,6 +26,7 @@ export interface ApiOptions {
   readonly accounts: Accounts
   readonly sensors: Sensors
   readonly activity: ActivityLog
+  readonly quota: RequestQuota
   readonly clock: Clock
   readonly logger: Logger
   readonly settings: ApiSettings

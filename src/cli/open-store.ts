@@ -1,4 +1,4 @@
-import type { AccountStore } from '../accounts/index.ts'
+import type { AccountStore, UsageStore } from '../accounts/index.ts'
 import type { ActivityStore } from '../activity/index.ts'
 import { readSecretFile } from '../config/index.ts'
 import type { DenylistStore, HistoryStore, ReportQueue } from '../denylist/index.ts'
@@ -22,6 +22,7 @@ export interface Store {
   readonly sensors: SensorStore
   readonly activities: ActivityStore
   readonly history: HistoryStore
+  readonly usage: UsageStore
   close(): Promise<void>
 }
 

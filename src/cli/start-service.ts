@@ -1,4 +1,4 @@
-import { openAccounts } from '../accounts/index.ts'
+import { openAccounts, openRequestQuota } from '../accounts/index.ts'
 import { openActivity } from '../activity/index.ts'
 import { type ApiSettings, createApiServer } from '../api/index.ts'
 import { readTlsPair, type TlsFiles, type TlsPair } from '../config/index.ts'
@@ -115,12 +115,14 @@ async function openService(
   const retention = { days: options.activityDays, perKey: options.activityPerKey }
   const activity = openActivity({ store: store.activities, clock, logger, retention })
   closers.push(() => activity.close())
+  const quota = openRequestQuota({ store: store.usage, clock, logger })
+  closers.push(() => quota.close())
   const installation: Installation = { directory, store: store.accounts, accounts }
   const administrator = await ensureAdministrator(installation, clock.nowMs())
 
+  const parts = { denylist, accounts, sensors, activity, quota, clock, logger }
   const settings = settingsOf(options)
-  const parts = { denylist, accounts, sensors, activity, clock, logger, settings }
-  const server = createApiServer({ ...parts, tls, accessLog: accessLog?.log })
+  const server = createApiServer({ ...parts, settings, tls, accessLog: accessLog?.log })
   closers.push(() => server.close())
   const url = await server.listen({ host, port })
   const localUrl = tls === undefined ? url : await server.listenLocally()

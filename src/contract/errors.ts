@@ -83,7 +83,7 @@ export const ERRORS = {
     status: 429,
     title: 'Too Many Requests',
     explanation:
-      'The key has sent more requests in a minute than its plan allows. Wait as many seconds as the header Retry-After says; collect addresses for ten seconds or more and send them in one request.',
+      'The key has sent more requests in a minute, or its account in a month, than the plan allows. Wait as many seconds as the header Retry-After says; collect addresses for ten seconds or more and send them in one request.',
   },
   unauthorized: {
     status: 401,

@@ -16,8 +16,17 @@ afterAll(() => api.close())
 
 /** A second server on the same lists and accounts. */
 function makeServer(denylist = api.denylist): ApiServer {
-  const { accounts, sensors, activity, clock, settings } = api
-  return createApiServer({ denylist, accounts, sensors, activity, clock, logger: silentLogger, settings })
+  const { accounts, sensors, activity, quota, clock, settings } = api
+  return createApiServer({
+    denylist,
+    accounts,
+    sensors,
+    activity,
+    quota,
+    clock,
+    logger: silentLogger,
+    settings,
+  })
 }
 
 /** The head of a report of the administrator. */

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { ReportedAddressList, TokenInfo } from '../../src/contract/index.ts'
+import { ReportedAddressList } from '../../src/contract/index.ts'
 import { type ApiPlace, openApi } from '../support/api-place.ts'
 
 let api: ApiPlace
@@ -237,27 +237,6 @@ describe('DELETE /v1/denylist/reported/ip/all', () => {
 })
 
 describe('GET /v1/token', () => {
-  it('says the truth of the plan and counts requests of the key', async () => {
-    const key = await api.makeKey('report')
-    const first = await api.ask('GET', '/v1/token', { key })
-    const token = TokenInfo.parse(first.json)
-    expect(token).toMatchObject({
-      self: `/v1/token/${key}`,
-      region_id: 'local',
-      status: 'ENABLED',
-      last_month_bucket_init_value: 2_147_483_647,
-      last_month_bucket_value: 1,
-      last_minute_bucket_value: 1,
-      created_at: api.clock.nowMs(),
-    })
-    expect(token.last_month_bucket_refresh).toBe(api.clock.nowMs() + 30 * 86_400_000)
-
-    // a refused request counts as well, and one of the Report API does not
-    await api.ask('GET', LIST, { key })
-    await api.ask('POST', '/v1/ip', { key, body: { addresses: ['10.0.0.1'] } })
-    expect((await api.ask('GET', '/v1/token', { key })).json).toMatchObject({ last_month_bucket_value: 3 })
-  })
-
   it('needs a key', async () => {
     expect((await api.ask('GET', '/v1/token', { key: undefined })).status).toBe(401)
   })

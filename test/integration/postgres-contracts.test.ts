@@ -5,6 +5,7 @@ import { denylistStoreContract } from '../contracts/denylist-store.ts'
 import { historyStoreContract } from '../contracts/history-store.ts'
 import { reportQueueContract } from '../contracts/report-queue.ts'
 import { sensorStoreContract } from '../contracts/sensor-store.ts'
+import { usageStoreContract } from '../contracts/usage-store.ts'
 import { postgresPlace } from '../support/postgres-place.ts'
 import { type PostgresServer, postgresOrSkip, startPostgres } from '../support/postgres-server.ts'
 
@@ -21,4 +22,5 @@ describe.runIf(postgresOrSkip())('a store in PostgreSQL', () => {
   sensorStoreContract('postgres', () => postgresPlace(server, (store) => store.sensors))
   activityStoreContract('postgres', () => postgresPlace(server, (store) => store.activities))
   historyStoreContract('postgres', () => postgresPlace(server, (store) => store))
+  usageStoreContract('postgres', () => postgresPlace(server, (store) => store.usage))
 })

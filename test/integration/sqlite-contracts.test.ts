@@ -4,6 +4,7 @@ import { denylistStoreContract } from '../contracts/denylist-store.ts'
 import { historyStoreContract } from '../contracts/history-store.ts'
 import { reportQueueContract } from '../contracts/report-queue.ts'
 import { sensorStoreContract } from '../contracts/sensor-store.ts'
+import { usageStoreContract } from '../contracts/usage-store.ts'
 import { sqlitePlace } from '../support/sqlite-place.ts'
 
 reportQueueContract('sqlite', () => sqlitePlace((store) => store.queue))
@@ -12,3 +13,4 @@ accountStoreContract('sqlite', () => sqlitePlace((store) => store.accounts))
 sensorStoreContract('sqlite', () => sqlitePlace((store) => store.sensors))
 activityStoreContract('sqlite', () => sqlitePlace((store) => store.activities))
 historyStoreContract('sqlite', () => sqlitePlace((store) => store))
+usageStoreContract('sqlite', () => sqlitePlace((store) => store.usage))

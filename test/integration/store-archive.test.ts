@@ -67,6 +67,10 @@ async function fill(store: SqliteStore | PostgresStore, rows: readonly EntryRow[
       coveredPosition: 0,
     }),
   )
+  await store.usage.takeUsage({
+    corrections: [{ accountId: 1, meter: 'user-month', subjectId: 0, atMs: nowMs, delta: 5 }],
+    asks: [],
+  })
   await store.sensors.writeSensors({ seen: [sensorOf(1, 'a', { lastError: 'no\0 \ud83d\ude00' })], gone: [] })
   const denylist = await openDenylist({ store: store.denylist, queue: store.queue, clock, logger })
   for (const [index, idempotencyKey] of [KEY, 'another'].entries())
@@ -294,8 +298,14 @@ describe.runIf(postgresOrSkip())('moving a store', () => {
       `SELECT t.name AS table_name, json_group_array(c.name) AS columns FROM sqlite_schema t, pragma_table_info(t.name) c
         WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite%' AND t.name <> 'progress' GROUP BY t.name`,
     )
-    const columnsInSqlite = inSqlite.all() as { table_name: string; columns: string }[]
+    const journal = new Database(path('journal.db'), { readonly: true })
+    const inJournal = journal.prepare(
+      `SELECT 'request_usage' AS table_name, json_group_array(name) AS columns FROM pragma_table_info('request_usage')`,
+    )
+    const all = [...inSqlite.all(), ...inJournal.all()]
+    const columnsInSqlite = all as { table_name: string; columns: string }[]
     tables.close()
+    journal.close()
     const own = ['progress', 'journal', 'journal_head', 'process', 'account_version', 'schema_version']
     const found = rows.filter(({ table_name: name }) => !own.includes(name))
     const sqliteColumns = columnsInSqlite.map(

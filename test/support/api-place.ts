@@ -2,7 +2,14 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Client, type Dispatcher } from 'undici'
-import { type AccountStore, type Accounts, openAccounts, type Scope } from '../../src/accounts/index.ts'
+import {
+  type AccountStore,
+  type Accounts,
+  openAccounts,
+  openRequestQuota,
+  type RequestQuota,
+  type Scope,
+} from '../../src/accounts/index.ts'
 import { type ActivityLog, type ActivityRetention, openActivity } from '../../src/activity/index.ts'
 import { type ApiSettings, createApiServer } from '../../src/api/index.ts'
 import { type Denylist, openDenylist, type ReportQueue, specialRanges } from '../../src/denylist/index.ts'
@@ -37,6 +44,7 @@ export interface ApiPlace {
   readonly denylist: Denylist
   readonly sensors: Sensors
   readonly settings: ApiSettings
+  readonly quota: RequestQuota
   readonly activity: ActivityLog
   /** Key of the first account with the scope `admin`. */
   readonly adminKey: string
@@ -82,12 +90,14 @@ export async function openApi(changes: Partial<ApiSettings> = {}): Promise<ApiPl
   })
   const sensors = await openSensors({ store: store.sensors, clock, logger })
   const activity = openActivity({ store: store.activities, clock, logger, retention: RETENTION })
+  const quota = openRequestQuota({ store: store.usage, clock, logger })
   const { accounts, account, adminKey, otherKey } = await makeAccounts(store.accounts, clock.nowMs())
   const server = createApiServer({
     denylist,
     accounts,
     sensors,
     activity,
+    quota,
     clock,
     logger,
     settings,
@@ -104,6 +114,7 @@ export async function openApi(changes: Partial<ApiSettings> = {}): Promise<ApiPl
     denylist,
     sensors,
     settings,
+    quota,
     activity,
     adminKey,
     otherKey,
@@ -122,6 +133,7 @@ export async function openApi(changes: Partial<ApiSettings> = {}): Promise<ApiPl
       await client.destroy()
       await server.close()
       await activity.close()
+      await quota.close()
       await sensors.close()
       await denylist.close()
       await store.close()

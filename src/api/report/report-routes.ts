@@ -1,11 +1,12 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { limitsOf } from '../../accounts/index.ts'
 import { TEST_PATH } from '../../contract/index.ts'
 import { Turns } from '../../runtime/index.ts'
 import { admissionOf, requireKey, requireScope } from '../authenticate.ts'
 import type { ApiContext } from '../context.ts'
 import { idempotencyKeyOf } from '../idempotency-key.ts'
 import { jsonBodyOf } from '../json-body.ts'
-import { limitRate } from '../limit-rate.ts'
+import { limitRequests, type WindowsOf } from '../limit-requests.ts'
 import { originOf, receiptPath, submitOperation } from '../submit-operation.ts'
 import { isLegacyModule } from './legacy-module.ts'
 import { type BuildOperation, REPORT_OPERATIONS } from './report-operations.ts'
@@ -15,8 +16,7 @@ const BYTES_A_TURN = 16_384
 
 /** The Report API; see docs/reference/report-api.md. */
 export function addReportRoutes(app: FastifyInstance, context: ApiContext): void {
-  const { clock, settings } = context
-  const limited = limitRate({ clock, limit: settings.reportsPerMinute, what: 'requests' })
+  const limited = limitRequests(context, reportWindowsOf(context))
   const onRequest = [requireKey(context), requireScope('report'), limited]
   const turns = new Turns(BYTES_A_TURN)
   for (const [path, build] of Object.entries(REPORT_OPERATIONS)) {
@@ -32,6 +32,16 @@ export function addReportRoutes(app: FastifyInstance, context: ApiContext): void
     onRequest: requireKey(context),
     handler: () => ({}),
   })
+}
+
+const MINUTE_MS = 60_000
+
+/** One count for all four operations of a key. */
+function reportWindowsOf({ settings }: ApiContext): WindowsOf {
+  return ({ accountId, keyId, plan }) => {
+    const limit = Math.max(settings.reportsPerMinute, limitsOf(plan).reportsPerMinute ?? 0)
+    return [{ name: 'minute', accountId, meter: 'report', subjectId: keyId, limit, lengthMs: MINUTE_MS }]
+  }
 }
 
 /** Answers 202 with an empty body, and only once the operation is on stable storage and in effect. */

@@ -1,4 +1,4 @@
-import type { FastifyInstance, onRequestHookHandler } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { USER_PATHS } from '../../contract/index.ts'
 import { admissionOf, requireKey, requireScope } from '../authenticate.ts'
 import type { ApiContext } from '../context.ts'
@@ -9,16 +9,18 @@ import { addLaterRoutes } from './later-routes.ts'
 import { addListRoutes } from './lists/list-routes.ts'
 import { addLogRoutes } from './log-routes.ts'
 import { addReportedRoutes } from './reported-routes.ts'
-import { RequestCounts } from './request-counts.ts'
 import { addSourceRoutes } from './source-routes.ts'
 import { tokenInfoOf } from './token-info.ts'
+import { UserRequests } from './user-requests.ts'
 
-/** What is served of the User API; every request with a valid key counts, also one that is refused later. */
+/** What is served of the User API. A request counts when its key may send it; what becomes of it then does not matter. */
 export function addUserRoutes(app: FastifyInstance, context: ApiContext): void {
-  const counts = new RequestCounts()
-  const onRequest = [requireKey(context), countRequest(context, counts)]
-  const reading = { onRequest: [...onRequest, requireScope('read')] }
-  const managing = { onRequest: [...onRequest, requireScope('manage')] }
+  const requests = new UserRequests(context)
+  const key = requireKey(context)
+  const counted = requests.hooks()
+  const onRequest = [key, ...counted]
+  const reading = { onRequest: [key, requireScope('read'), ...counted] }
+  const managing = { onRequest: [key, requireScope('manage'), ...counted] }
   addReportedRoutes(app, context, { reading, managing })
   addListRoutes(app, context, { reading, managing })
   addAssessRoutes(app, context, reading)
@@ -27,19 +29,11 @@ export function addUserRoutes(app: FastifyInstance, context: ApiContext): void {
   addLogRoutes(app, context, reading)
   addActivityRoute(app, context, { onRequest })
   addLaterRoutes(app, onRequest)
-  app.get(USER_PATHS.token, { onRequest }, (request) => {
-    const admission = admissionOf(request)
-    const nowMs = context.clock.nowMs()
-    const { keyId, keyCreatedAtMs } = admission.grant
-    const count = counts.countOf(keyId, keyCreatedAtMs, nowMs)
-    return tokenInfoOf(admission, count, { regionId: context.settings.regionId, nowMs })
-  })
+  app.get(USER_PATHS.token, { onRequest }, (request) => showToken(request, context, requests))
 }
 
-function countRequest({ clock }: ApiContext, counts: RequestCounts): onRequestHookHandler {
-  return (request, _reply, done) => {
-    const { keyId, keyCreatedAtMs } = admissionOf(request).grant
-    counts.count(keyId, keyCreatedAtMs, clock.nowMs())
-    done()
-  }
+async function showToken(request: FastifyRequest, { settings, clock }: ApiContext, requests: UserRequests) {
+  const admission = admissionOf(request)
+  const states = await requests.statesOf(admission.grant)
+  return tokenInfoOf(admission, states, { regionId: settings.regionId, nowMs: clock.nowMs() })
 }

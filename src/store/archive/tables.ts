@@ -173,6 +173,10 @@ export const ARCHIVE_TABLES: readonly ArchiveTable[] = [
     name: 'history_address',
     columns: { ...ACCOUNT, bits: 'number', bucket: 'number', part: 'number', entries: 'bytes' },
   },
+  {
+    name: 'request_usage',
+    columns: { ...ACCOUNT, meter: 'text', subject: 'number', at_ms: 'number', count: 'number' },
+  },
   { name: 'journal', columns: { position: 'number', body: 'bytes' } },
 ]
 

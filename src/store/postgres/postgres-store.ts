@@ -1,5 +1,5 @@
 import { hostname } from 'node:os'
-import type { AccountStore } from '../../accounts/index.ts'
+import type { AccountStore, UsageStore } from '../../accounts/index.ts'
 import type { ActivityStore } from '../../activity/index.ts'
 import type { DenylistStore, HistoryStore, ReportQueue } from '../../denylist/index.ts'
 import type { Logger } from '../../runtime/index.ts'
@@ -16,6 +16,7 @@ import { postgresError } from './postgres-error.ts'
 import { PostgresHistoryStore } from './postgres-history-store.ts'
 import { PostgresReportQueue } from './postgres-report-queue.ts'
 import { PostgresSensorStore } from './postgres-sensor-store.ts'
+import { PostgresUsageStore } from './postgres-usage-store.ts'
 import { ProcessRow } from './process-row.ts'
 import { describeStoreUrl } from './store-url.ts'
 
@@ -28,6 +29,7 @@ export interface PostgresStore {
   readonly sensors: SensorStore
   readonly activities: ActivityStore
   readonly history: HistoryStore
+  readonly usage: UsageStore
   /** Waits for what is under way, then lets go of all connections. May be called twice. */
   close(): Promise<void>
 }
@@ -67,6 +69,7 @@ export async function openPostgresStore(
     sensors: new PostgresSensorStore(parts.pool),
     activities: new PostgresActivityStore(parts.pool),
     history: new PostgresHistoryStore(parts),
+    usage: new PostgresUsageStore(parts.pool),
     close,
   }
 }

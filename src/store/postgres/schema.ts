@@ -1,5 +1,6 @@
 import { HISTORY_SCHEMA } from './history-schema.ts'
 import { INVITATION_SCHEMA } from './invitation-rows.ts'
+import { USAGE_MIGRATION } from './usage-schema.ts'
 
 /**
  * Step n takes the schema from version n to n + 1. A step that was released is never changed.
@@ -291,4 +292,5 @@ export const MIGRATIONS: readonly string[] = [
   ALTER TABLE honeyjam.progress ADD COLUMN store_id uuid NOT NULL DEFAULT gen_random_uuid();`,
   HISTORY_SCHEMA,
   INVITATION_SCHEMA,
+  USAGE_MIGRATION,
 ]

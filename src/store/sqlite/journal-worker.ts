@@ -1,4 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads'
+import type { UsageAnswer, UsageBatch } from '../../accounts/index.ts'
 import type { JournalRecord } from '../../denylist/index.ts'
 import { openDatabase } from './database.ts'
 import { Journal, journalFile } from './journal.ts'
@@ -11,6 +12,8 @@ export type JournalCalls = {
   readonly trimStep: (position: number) => boolean
   readonly startBehind: (position: number) => boolean
   readonly countRecords: () => number
+  readonly takeUsage: (batch: UsageBatch) => readonly UsageAnswer[]
+  readonly forgetUsage: (beforeMs: number) => void
 }
 
 if (parentPort !== null) {
@@ -23,6 +26,8 @@ if (parentPort !== null) {
         trimStep: (position) => journal.trimStep(position),
         startBehind: (position) => journal.startBehind(position),
         countRecords: () => journal.records,
+        takeUsage: (batch) => journal.usage.take(batch),
+        forgetUsage: (beforeMs) => journal.usage.forget(beforeMs),
       },
       close: () => journal.close(),
     }

@@ -1,6 +1,7 @@
 import type Database from 'better-sqlite3'
 import type { JournalRecord } from '../../denylist/index.ts'
 import type { DatabaseFile } from './database.ts'
+import { UsageTable } from './usage-table.ts'
 
 /** Records a step of trimming deletes: half a millisecond at 16 KB a record. */
 const TRIM_STEP_RECORDS = 64
@@ -11,6 +12,16 @@ const MIGRATIONS = [
     position INTEGER PRIMARY KEY AUTOINCREMENT,
     body BLOB NOT NULL
   )`,
+
+  // what counts against the limits of keys and accounts, and when
+  `CREATE TABLE request_usage (
+    account INTEGER NOT NULL,
+    meter TEXT NOT NULL,
+    subject INTEGER NOT NULL,
+    at_ms INTEGER NOT NULL,
+    count INTEGER NOT NULL,
+    PRIMARY KEY (account, meter, subject, at_ms)
+  ) WITHOUT ROWID`,
 ]
 
 /** The file of the journal; a checkpoint of 8 MiB takes about as long as ten commits. */
@@ -21,6 +32,7 @@ export function journalFile(path: string): DatabaseFile {
 
 /** The journal on its open database; every call is synchronous and belongs into a worker thread. */
 export class Journal {
+  readonly usage: UsageTable
   readonly #database: Database.Database
   readonly #insert: Database.Statement<[Uint8Array]>
   readonly #select: Database.Statement<[number, number], JournalRecord>
@@ -30,6 +42,7 @@ export class Journal {
 
   constructor(database: Database.Database) {
     this.#database = database
+    this.usage = new UsageTable(database)
     this.#insert = this.#database.prepare('INSERT INTO journal (body) VALUES (?)')
     this.#select = this.#database.prepare(
       'SELECT position, body FROM journal WHERE position > ? ORDER BY position LIMIT ?',

@@ -15,6 +15,7 @@ import { JOURNAL_FILE, TABLES_FILE } from './store-files.ts'
 import { tablesFile } from './tables-schema.ts'
 
 const BATCH_ROWS = 500
+const IN_JOURNAL_FILE = new Set(['journal', 'request_usage'])
 
 /** Both files of a data directory whose lock the caller holds, in this thread: nobody waits for it meanwhile. */
 class ArchiveFiles {
@@ -32,7 +33,7 @@ class ArchiveFiles {
   }
 
   of({ name }: ArchiveTable): Database.Database {
-    return name === 'journal' ? this.journal : this.tables
+    return IN_JOURNAL_FILE.has(name) ? this.journal : this.tables
   }
 
   close(): void {

@@ -1,5 +1,5 @@
 import { extname, join } from 'node:path'
-import type { AccountStore } from '../../accounts/index.ts'
+import type { AccountStore, UsageStore } from '../../accounts/index.ts'
 import type { ActivityStore } from '../../activity/index.ts'
 import type { DenylistStore, HistoryStore, ReportQueue } from '../../denylist/index.ts'
 import type { HoneyjamError, Logger } from '../../runtime/index.ts'
@@ -12,6 +12,7 @@ import { SqliteDenylistStore } from './sqlite-denylist-store.ts'
 import { SqliteHistoryStore } from './sqlite-history-store.ts'
 import { SqliteReportQueue } from './sqlite-report-queue.ts'
 import { SqliteSensorStore } from './sqlite-sensor-store.ts'
+import { SqliteUsageStore } from './sqlite-usage-store.ts'
 import { JOURNAL_FILE, TABLES_FILE } from './store-files.ts'
 import type { TablesCalls } from './tables-worker.ts'
 import { startWorker, type WorkerClient } from './worker-client.ts'
@@ -26,6 +27,8 @@ export interface SqliteStore {
   readonly sensors: SensorStore
   readonly activities: ActivityStore
   readonly history: HistoryStore
+  /** Shares a file and a worker with `queue`. */
+  readonly usage: UsageStore
   /** Waits for what is under way, then lets go of both files. May be called twice. */
   close(): Promise<void>
 }
@@ -60,6 +63,7 @@ export async function openSqliteStore(directory: string, options: SqliteStoreOpt
     sensors: new SqliteSensorStore(tables),
     activities: new SqliteActivityStore(tables),
     history: new SqliteHistoryStore(tables),
+    usage: new SqliteUsageStore(journal),
     close: async () => {
       // the one that writes a file goes last: it takes the write-ahead log with it
       await reader.close()

@@ -1,4 +1,5 @@
 import type { FastifyReply } from 'fastify'
+import { limitsOf } from '../../../accounts/index.ts'
 import {
   type Fault,
   type ListContent,
@@ -8,12 +9,12 @@ import {
   PageQuery,
 } from '../../../contract/index.ts'
 import { type PrivateList, parseElement } from '../../../denylist/index.ts'
+import { admissionOf } from '../../authenticate.ts'
 import { checkBody, jsonBodyOf } from '../../json-body.ts'
 import { checkQuery } from '../../query.ts'
 import { refuse, refuseFaults } from '../../refusal.ts'
 import { listContent } from './list-answers.ts'
 import { accountIdOf, type ListCall, nowMsOf, privateListOf } from './list-call.ts'
-import { LIST_LIMITS } from './list-limits.ts'
 import { checkPayload, expiresAtOf, originTextOf } from './list-request.ts'
 import { takeListOperation } from './take-list-operation.ts'
 
@@ -47,7 +48,7 @@ export async function changeContent(call: ListCall): Promise<FastifyReply> {
     remove: elementsOf(call, list, { texts: remove, field: 'remove', faults }),
   }
   if (faults.length > 0) throw refuseFaults(faults)
-  const { maxElements } = LIST_LIMITS
+  const { listElements: maxElements } = limitsOf(admissionOf(call.request).grant.plan)
   const { listId } = list
   return await takeListOperation(call, { kind: 'list-content', listId, ...parsed, maxElements })
 }

@@ -17,7 +17,7 @@ import {
 } from './list-call.ts'
 import { changeContent, changeOrigin, emptyList, showContent } from './list-content.ts'
 import type { ListHooks, ListKind, ListRoute } from './list-kind.ts'
-import { LIST_LIMITS } from './list-limits.ts'
+import { MAX_LISTS } from './list-limits.ts'
 import { checkPayload, expiresAtOf } from './list-request.ts'
 import { changing, takeListOperation, takeNewList } from './take-list-operation.ts'
 
@@ -54,7 +54,7 @@ async function createList(call: ListCall): Promise<FastifyReply> {
     description: body.description,
     tags: body.tags,
     ...(expiresAtMs !== undefined && { expiresAtMs }),
-    maxLists: LIST_LIMITS.maxLists,
+    maxLists: MAX_LISTS,
   })
 }
 
