@@ -9,11 +9,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import Database from 'better-sqlite3'
-import { openDenylist, type ReportOperation } from '../src/denylist/index.ts'
+import { openDenylist } from '../src/denylist/index.ts'
 import { silentLogger, systemClock } from '../src/runtime/index.ts'
 import { openPostgresStore, type PostgresStore } from '../src/store/postgres/index.ts'
 import { openSqliteStore, type SqliteStore } from '../src/store/sqlite/index.ts'
 import { startPostgres } from '../test/support/postgres-server.ts'
+import { reportOf } from './report-operation.ts'
 
 const isQuick = process.argv.includes('--quick')
 const RUNS = 3
@@ -104,28 +105,6 @@ async function measure(load: Load, hasHistory: boolean): Promise<Run> {
     cpuSeconds: round((user + system) / 1e6),
     bytesPerAddress: round(bytes / addresses),
     lookUpMs,
-  }
-}
-
-function reportOf(number: number, count: number): ReportOperation {
-  const addresses = new Uint32Array(4 * count)
-  for (let index = 0; index < count; index++) {
-    const address = Math.imul(Math.floor((number * count) / 2) + index, 0x9e3779b1) >>> 0
-    addresses.set([0, 0, 0xffff, address], 4 * index)
-  }
-  const nowMs = Date.now()
-  return {
-    kind: 'report',
-    accountId: 1,
-    keyId: 1,
-    receivedAtMs: nowMs,
-    receiptId: crypto.randomUUID(),
-    idempotencyKey: crypto.randomUUID(),
-    addresses,
-    observedAtMs: nowMs,
-    ttlSeconds: 86_400,
-    dataset: 'ABUSE',
-    tags: ['COWRIE', 'LOGIN', 'SESSION'],
   }
 }
 

@@ -7,11 +7,12 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import { type Denylist, openDenylist, type ReportOperation } from '../src/denylist/index.ts'
+import { type Denylist, openDenylist } from '../src/denylist/index.ts'
 import { silentLogger, systemClock } from '../src/runtime/index.ts'
 import { openPostgresStore, type PostgresStore } from '../src/store/postgres/index.ts'
 import { openSqliteStore, type SqliteStore } from '../src/store/sqlite/index.ts'
 import { startPostgres } from '../test/support/postgres-server.ts'
+import { reportOf } from './report-operation.ts'
 
 const LARGE: Load = { reports: 500, addresses: 1000, inFlight: 16 }
 const SINGLE: Load = { reports: 5000, addresses: 1, inFlight: 64 }
@@ -89,7 +90,7 @@ async function measure(services: readonly Service[], load: Load): Promise<Figure
   const startMs = performance.now()
   const reporters = Array.from({ length: load.inFlight }, async (_, index) => {
     const { denylist } = services[index % services.length]!
-    while (left-- > 0) await denylist.submit(report(left, load.addresses))
+    while (left-- > 0) await denylist.submit(reportOf(left, load.addresses))
   })
   await Promise.all(reporters)
   const acknowledgedMs = performance.now() - startMs
@@ -101,28 +102,6 @@ async function measure(services: readonly Service[], load: Load): Promise<Figure
   }
   const perSecond = (ms: number) => Math.round((load.reports * load.addresses * 1000) / ms)
   return { addressesPerSecond: perSecond(acknowledgedMs), mergedPerSecond: perSecond(mergedMs) }
-}
-
-function report(number: number, count: number): ReportOperation {
-  const addresses = new Uint32Array(4 * count)
-  for (let index = 0; index < count; index++) {
-    const address = Math.imul(Math.floor((number * count) / 2) + index, 0x9e3779b1) >>> 0
-    addresses.set([0, 0, 0xffff, address], 4 * index)
-  }
-  const nowMs = Date.now()
-  return {
-    kind: 'report',
-    accountId: 1,
-    keyId: 1,
-    receivedAtMs: nowMs,
-    receiptId: crypto.randomUUID(),
-    idempotencyKey: crypto.randomUUID(),
-    addresses,
-    observedAtMs: nowMs,
-    ttlSeconds: 86_400,
-    dataset: 'ABUSE',
-    tags: ['COWRIE', 'LOGIN', 'SESSION'],
-  }
 }
 
 function medianOf(runs: readonly Figures[]): Figures {
