@@ -21,7 +21,7 @@ export class WantedSet {
 
   /** Decisions that are not enforced here because something protects all of them or a part. */
   get withheld(): readonly Network[] {
-    const cut = [...this.#ranges.keys()].filter((range) => this.#protected.why(range).length > 0)
+    const cut = [...this.#ranges.keys()].filter((range) => this.#protected.touches(range))
     return [...this.#withheld.keys(), ...cut]
   }
 
@@ -82,7 +82,7 @@ export class WantedSet {
       this.#ranges.set(network, expiresAtMs)
       return 'range'
     }
-    const isProtected = this.#protected.why(network).length > 0
+    const isProtected = this.#protected.touches(network)
     this.#hosts.delete(network)
     this.#withheld.delete(network)
     const held = isProtected ? this.#withheld : this.#hosts

@@ -24,7 +24,6 @@ export { boundsOf, disjointIntervals, type Interval, intervalText } from './inte
 export { isLoopbackHost } from './loopback-host.ts'
 export {
   clearHostBits,
-  halvesOf,
   isIpv4Range,
   isTooWideToList,
   type PackedRange,
@@ -34,3 +33,4 @@ export {
   rangeContains,
   rangeText,
 } from './range.ts'
+export { Shield } from './shield.ts'

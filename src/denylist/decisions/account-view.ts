@@ -3,6 +3,7 @@ import {
   isTooWideToList,
   type PackedRange,
   rangeText,
+  Shield,
   WORDS_PER_ADDRESS,
 } from '../../ip/index.ts'
 import type { AccountLists } from '../account-lists.ts'
@@ -11,7 +12,6 @@ import type { ListType } from '../lists/list-rows.ts'
 import type { PublicListCatalogue } from '../lists/public-lists.ts'
 import { type Blocked, type LayerBuilder, siteWordsOf } from './layer.ts'
 import type { ProtectedSet } from './protected-set.ts'
-import { Shield } from './shield.ts'
 import { type ListedNetwork, listedNetworks } from './shields.ts'
 import { type Member, subjectsOf } from './widen.ts'
 

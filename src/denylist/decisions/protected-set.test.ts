@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { classifyPacked, isNeverSource, packRange } from '../../ip/index.ts'
+import { classifyPacked, isNeverSource, packRange, Shield } from '../../ip/index.ts'
 import { specialRanges } from './protected-set.ts'
-import { Shield } from './shield.ts'
 
 const SAMPLES = [
   '0.1.2.3', '8.8.8.8', '9.255.255.255', '10.0.0.0', '10.255.255.255', '11.0.0.0', '100.64.0.1', '127.0.0.1', '169.254.1.1',

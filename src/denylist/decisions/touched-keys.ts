@@ -1,8 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises'
-import { isIpv4Range, isPackedIpv4, type PackedRange, WORDS_PER_ADDRESS } from '../../ip/index.ts'
+import { isIpv4Range, isPackedIpv4, type PackedRange, Shield, WORDS_PER_ADDRESS } from '../../ip/index.ts'
 import type { AccountView } from './account-view.ts'
 import { type Layer, LayerBuilder, siteNumberOf } from './layer.ts'
-import { Shield } from './shield.ts'
 import type { Progress } from './touched-log.ts'
 
 const ADDRESS_BITS = 128

@@ -1,7 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { packRange, rangeContains, rangeText } from '../../ip/index.ts'
-import { Shield } from './shield.ts'
+import { packRange, rangeContains, rangeText, Shield } from '../../ip/index.ts'
 import { type Member, subjectsOf } from './widen.ts'
 
 const NOTHING = new Shield([])

@@ -1,5 +1,4 @@
-import { clearHostBits, type PackedRange, WORDS_PER_ADDRESS } from '../../ip/index.ts'
-import type { Shield } from './shield.ts'
+import { clearHostBits, type PackedRange, type Shield, WORDS_PER_ADDRESS } from '../../ip/index.ts'
 
 /** So many listed /64 of one network speak against all of it. */
 const EVIDENCE = 8

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { isIpv4Range, type PackedRange, packRange, rangeContains, rangeText } from '../../ip/index.ts'
+import { isIpv4Range, type PackedRange, packRange, rangeContains, rangeText } from './range.ts'
 import { Shield } from './shield.ts'
 
 const range = (text: string): PackedRange => packRange(text)!

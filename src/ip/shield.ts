@@ -1,11 +1,5 @@
-import {
-  comparePacked,
-  halvesOf,
-  isIpv4Range,
-  isPackedIpv4,
-  type PackedRange,
-  WORDS_PER_ADDRESS,
-} from '../../ip/index.ts'
+import { comparePacked, isPackedIpv4, WORDS_PER_ADDRESS } from './address.ts'
+import { halvesOf, isIpv4Range, type PackedRange } from './range.ts'
 
 const ALL_ONES = 0xffffffff
 
