@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Plan } from '../../src/accounts/index.ts'
 import { type ApiPlace, openApi } from '../support/api-place.ts'
 
 /*
@@ -54,6 +55,60 @@ describe("SpiderFoot's module", () => {
   it('goes on after an address that is not public or none', async () => {
     expect(await scan('10.0.0.1')).toEqual({ kind: 'skipped', because: 'not public' })
     expect(await scan('8.8.8.8.8')).toEqual({ kind: 'skipped', because: 'bad format' })
+  })
+
+  let accounts = 0
+
+  /** One address at a time, a second after each. Once it is told to stop, only the one already handed out is still asked. */
+  async function scanAll(addresses: readonly string[], key: string): Promise<Outcome[]> {
+    const outcomes: Outcome[] = []
+    for (const address of addresses) {
+      const isLast = outcomes.at(-1)?.kind === 'stopped'
+      outcomes.push(await scan(address, key))
+      await api.clock.advance(1_000)
+      if (isLast) break
+    }
+    return outcomes
+  }
+
+  async function keyOf(plan: Plan): Promise<string> {
+    const firstKey = { name: 'SpiderFoot', scopes: ['read'] } as const
+    const name = `account ${++accounts}`
+    const made = await api.accounts.createAccount({ name, plan, nowMs: api.clock.nowMs(), firstKey })
+    return made?.firstKey?.keyText ?? ''
+  }
+
+  const found = (addresses: number) => Array.from({ length: addresses }, (_, index) => `8.4.0.${index}`)
+
+  it('stops for the whole scan when the plan takes no more requests, which with FREE is after ten', async () => {
+    const outcomes = await scanAll(found(30), await keyOf('FREE'))
+    const isHarmless = outcomes.map(({ kind }) => kind === 'harmless')
+    expect([isHarmless.indexOf(false), isHarmless.length]).toEqual([10, 12])
+    expect(outcomes.at(-1)).toEqual({ kind: 'stopped', because: 'too many requests' })
+  })
+
+  it('is never stopped with BASIC, since it asks once a second', async () => {
+    const outcomes = await scanAll(found(130), await keyOf('BASIC'))
+    expect(outcomes.filter(({ kind }) => kind !== 'harmless')).toEqual([])
+    expect(outcomes).toHaveLength(130)
+  })
+
+  // it follows redirects and the header Refresh, and decodes what it gets before it looks at the status
+  it('is told that in a way it can read: the status alone, JSON, and nowhere else to go', async () => {
+    const key = await keyOf('FREE')
+    await scanAll(found(10), key)
+    const response = await get(`/v1/assess/ip/${REPORTED}`, key)
+    expect([response.status, response.redirected, response.headers.get('refresh')]).toEqual([
+      429,
+      false,
+      null,
+    ])
+    expect(response.headers.get('retry-after')).toMatch(/^[1-9][0-9]?$/)
+    expect(await response.json()).toEqual({
+      title: 'Too Many Requests',
+      detail: expect.stringContaining('10 requests a minute') as string,
+      type: '/docs/errors/too-many-requests',
+    })
   })
 
   it('stops at a key that is not valid', async () => {
