@@ -1,9 +1,16 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { SCOPES } from '../../src/accounts/index.ts'
+import type { Range } from '../../src/ip/index.ts'
 import { type Answer, type ApiPlace, openApi } from '../support/api-place.ts'
 import { type MatrixRow, readScopeMatrix } from '../support/scope-matrix.ts'
-import { buildWalledAccount, learnSecrets, type WalledAccount } from '../support/walled-account.ts'
+import {
+  buildWalledAccount,
+  learnSecrets,
+  ownedKindOf,
+  WAYS_IN,
+  type WalledAccount,
+} from '../support/walled-account.ts'
 
 const SEED = Math.trunc(Math.random() * 2 ** 31)
 const matrix = readScopeMatrix()
@@ -48,11 +55,12 @@ const scopesOfAll = fc.array(fc.array(scopes, { minLength: KEYS, maxLength: KEYS
 let api: ApiPlace
 /** Of all rounds: nothing is forgotten. */
 const everybody: WalledAccount[] = []
+let guests = 0
 /** Routes that had something to answer to somebody. */
 const answered = new Set<string>()
 
 beforeAll(async () => {
-  api = await openApi()
+  api = await openApi({ signUp: 'open', trustedProxies: ['127.0.0.0/8' as Range] })
 })
 afterAll(() => api.close())
 
@@ -62,8 +70,9 @@ it(`shows no account anything of another, and lets each key do what its scopes s
     fc.array(call, { minLength: 60, maxLength: 90 }),
     async (scopesOfKeys, calls) => {
       const round: WalledAccount[] = []
-      for (const each of scopesOfKeys) {
-        const account = await buildWalledAccount(api, everybody.length, each)
+      for (const [index, each] of scopesOfKeys.entries()) {
+        const wish = { number: everybody.length, wayIn: WAYS_IN[index % 3] ?? 'created', scopesOfKeys: each }
+        const account = await buildWalledAccount(api, wish)
         everybody.push(account)
         round.push(account)
       }
@@ -95,13 +104,20 @@ async function makeCall({ row, caller, key, owner, pick }: Call, round: readonly
   })
   // a number may be part of anything
   for (const word of words) if (word.length > 6) account.said.add(word)
-  if (isOfAll && isLetIn) return
+  if (isOfAll && isLetIn) return checkNoSecret(answer)
   if (answer.status < 300) answered.add(row.route)
-  learnSecrets(account, answer)
+  learnSecrets(account, path, answer)
   expect(leaks(answer, account), `${method} ${path} as ${account.word}`).toEqual([])
-  const ids = pattern.includes('/keys/') ? other.keyIds : other.secrets
-  const isForeignId = other !== account && words.some((word) => ids.has(word))
+  const kind = ownedKindOf(pattern)
+  const isForeignId =
+    other !== account && kind !== undefined && words.some((word) => other.ids[kind].has(word))
   expect(isForeignId && answer.status < 300, `${method} ${path} finds what is another's`).toBe(false)
+}
+
+/** What an administrator is told of other accounts is neither a key nor an invitation that is known already. */
+function checkNoSecret({ text }: Answer): void {
+  const secrets = everybody.flatMap((account) => [...account.secrets])
+  expect(secrets.filter((secret) => text.includes(secret))).toEqual([])
 }
 
 const named = ({ route }: MatrixRow, held: readonly string[] = []) => ({ route, scopes: held.join() })
@@ -113,9 +129,10 @@ function wasLetIn({ status, text }: Answer): boolean {
 /** The path of a route that names something of an account, and the words it named. */
 function pathFor(pattern: string, owner: WalledAccount, pick: number): { path: string; words: string[] } {
   const words: string[] = []
-  const secrets = [...(pattern.includes('/keys/') ? owner.keyIds : owner.secrets)]
+  const kind = ownedKindOf(pattern)
+  const ids = kind === undefined ? [] : [...owner.ids[kind]]
   const path = pattern.replaceAll(/:([a-z_0-9]+)/g, (_, name: string) => {
-    const word = wordFor(name, owner, { secrets, pick })
+    const word = wordFor(name, owner, { ids, pick })
     words.push(word)
     return encodeURIComponent(word)
   })
@@ -125,19 +142,21 @@ function pathFor(pattern: string, owner: WalledAccount, pick: number): { path: s
 function wordFor(
   name: string,
   owner: WalledAccount,
-  { secrets, pick }: { readonly secrets: readonly string[]; readonly pick: number },
+  { ids, pick }: { readonly ids: readonly string[]; readonly pick: number },
 ): string {
   if (name.includes('address')) return owner.address(pick)
   if (name === 'account') return owner.name
   if (name === 'resource_type') return 'cidr'
   if (name === 'name' || name === 'source') return 'ABUSE'
   if (name === 'time_range') return '7D'
-  return secrets[(pick * 7) % secrets.length] ?? 'unknown'
+  return ids[(pick * 7) % ids.length] ?? '999999'
 }
 
 function bodyFor(pattern: string, account: WalledAccount, pick: number): unknown {
   if (pattern.endsWith('/heartbeat')) return account.heartbeat()
   if (pattern.endsWith('/csv')) return `${account.address(pick)}\n`
+  if (pattern.endsWith('/sign-up'))
+    return { name: `guest-${++guests}`, ...(pick > 4 && { invitation: 'tji_unknown' }) }
   // what an administrator writes into another account is seen there
   if (OF_ALL_ACCOUNTS.test(pattern)) return { name: `neutral-${pick}`, scopes: ['read'], disabled: pick > 7 }
   return account.body(pick)

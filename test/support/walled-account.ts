@@ -1,5 +1,26 @@
 import type { Scope } from '../../src/accounts/index.ts'
-import type { ApiPlace } from './api-place.ts'
+import type { Answer, ApiPlace } from './api-place.ts'
+
+/** What accounts have that a path names by an id. */
+export type OwnedKind = 'receipts' | 'denylists' | 'allowlists' | 'keys' | 'changes'
+
+/** Whose ids the routes with `:id` take. */
+const KIND_BY_ROUTE: readonly (readonly [part: string, kind: OwnedKind])[] = [
+  ['/receipts/:id', 'receipts'],
+  ['/keys/:id', 'keys'],
+  ['/denylist/private/:id', 'denylists'],
+  ['/allowlist/private/:id', 'allowlists'],
+  ['/log/ip/id/:id', 'changes'],
+]
+
+/** @returns `undefined` for routes whose path names nothing of one account */
+export function ownedKindOf(pattern: string): OwnedKind | undefined {
+  return KIND_BY_ROUTE.find(([part]) => pattern.includes(part))?.[1]
+}
+
+/** How an account comes to be. */
+export const WAYS_IN = ['created', 'invited', 'open'] as const
+export type WayIn = (typeof WAYS_IN)[number]
 
 /** A key and what it may do. */
 export interface WalledKey {
@@ -11,10 +32,16 @@ export interface WalledKey {
 export class WalledAccount {
   readonly number: number
   readonly keys: WalledKey[] = []
-  /** Ids and key texts that the service gave to this account alone. */
+  /** Texts of keys and invitations, which the service gave to this account alone. */
   readonly secrets = new Set<string>()
-  /** Numbers, which may stand anywhere by chance. */
-  readonly keyIds = new Set<string>()
+  /** Those of keys and changes are numbers, which may stand anywhere by chance. */
+  readonly ids: Readonly<Record<OwnedKind, Set<string>>> = {
+    receipts: new Set(),
+    denylists: new Set(),
+    allowlists: new Set(),
+    keys: new Set(),
+    changes: new Set(),
+  }
   /** What this account itself sent as part of a path: the service may say it again to it. */
   readonly said = new Set<string>()
 
@@ -46,7 +73,9 @@ export class WalledAccount {
 
   /** Texts of which none may stand in an answer to another account. */
   get marks(): readonly string[] {
-    return [this.word, this.name, this.#ipv4, this.#ipv6, ...this.secrets]
+    const { receipts, denylists, allowlists } = this.ids
+    const ids = [...receipts, ...denylists, ...allowlists]
+    return [this.word, this.name, this.#ipv4, this.#ipv6, ...this.secrets, ...ids]
   }
 
   /** A body with the fields of all operations, each marked; what an operation does not know it leaves out. */
@@ -95,32 +124,27 @@ export class WalledAccount {
 /** Makes an account with the given keys and something of everything that an account can have. */
 export async function buildWalledAccount(
   api: ApiPlace,
-  number: number,
-  scopesOfKeys: readonly (readonly Scope[])[],
+  { number, wayIn, scopesOfKeys }: WalledAccountWish,
 ): Promise<WalledAccount> {
   const account = new WalledAccount(number)
-  const nowMs = api.clock.nowMs()
-  const firstKey = { name: account.word, scopes: ['report', 'read', 'manage'] } as const
-  const own = await api.accounts.createAccount({ name: account.name, plan: 'UNLIMITED', nowMs, firstKey })
-  const key = own?.firstKey?.keyText ?? ''
-  const accountId = own?.account.accountId ?? 0
+  const { accountId, key } = await letIn(api, account, wayIn)
   account.secrets.add(key)
   for (const scopes of scopesOfKeys) {
-    const made = await api.accounts.createKey({ accountId, name: account.word, scopes, nowMs })
-    const { keyText } = made
-    account.keyIds.add(String(made.key.keyId))
-    account.keys.push({ keyText, scopes })
-    account.secrets.add(keyText)
+    const wish = { accountId, name: account.word, scopes, nowMs: api.clock.nowMs() }
+    const made = await api.accounts.createKey(wish)
+    account.ids.keys.add(String(made.key.keyId))
+    account.keys.push({ keyText: made.keyText, scopes })
+    account.secrets.add(made.keyText)
   }
   const body = account.body(0)
   for (const path of ['/v1/ip', '/honeyjam/v1/ban', '/honeyjam/v1/allow', '/v1/false/add/ip']) {
-    learnSecrets(account, await api.ask('POST', path, { key, body }))
+    learnSecrets(account, path, await api.ask('POST', path, { key, body }))
   }
   await api.ask('POST', '/v1/ip', { key, body: { ...body, addresses: [account.address(6)] } })
   await api.ask('POST', '/honeyjam/v1/heartbeat', { key, body: account.heartbeat() })
   for (const path of ['/v1/denylist/private', '/v1/allowlist/private']) {
     const list = await api.ask('POST', path, { key, body: account.body(0) })
-    learnSecrets(account, list)
+    learnSecrets(account, path, list)
     const id = String(list.json)
     await api.ask('PUT', `${path}/${id}/content`, { key, body })
     await api.ask('PUT', `${path}/${id}/origin`, { key, body })
@@ -128,17 +152,53 @@ export async function buildWalledAccount(
   return account
 }
 
-/** Notes the ids and keys that an answer gave to the account. */
-export function learnSecrets(
+export interface WalledAccountWish {
+  /** Of no other account. */
+  readonly number: number
+  readonly wayIn: WayIn
+  readonly scopesOfKeys: readonly (readonly Scope[])[]
+}
+
+/** Behind a proxy that is trusted, each from a network of its own: sign-ups are limited by where they come from. */
+async function letIn(
+  api: ApiPlace,
   account: WalledAccount,
-  { status, headers, json }: { status: number; headers: Readonly<Record<string, unknown>>; json: unknown },
-): void {
+  wayIn: WayIn,
+): Promise<{ readonly accountId: number; readonly key: string }> {
+  const { name } = account
+  if (wayIn === 'created') {
+    const firstKey = { name: account.word, scopes: ['report', 'read', 'manage'] } as const
+    const wish = { name, plan: 'UNLIMITED', nowMs: api.clock.nowMs(), firstKey } as const
+    const made = await api.accounts.createAccount(wish)
+    return { accountId: made?.account.accountId ?? 0, key: made?.firstKey?.keyText ?? '' }
+  }
+  let invitation: string | undefined
+  if (wayIn === 'invited') {
+    const made = await api.ask('POST', '/honeyjam/v1/invitations', { body: { plan: 'UNLIMITED' } })
+    invitation = (made.json as { invitation: string }).invitation
+    account.secrets.add(invitation)
+  }
+  const headers = { 'x-forwarded-for': `198.51.100.${account.number}` }
+  const options = { key: undefined, body: { name, invitation }, headers }
+  const answer = await api.ask('POST', '/honeyjam/v1/sign-up', options)
+  const accountId = api.accounts.findAccount(name)?.accountId ?? 0
+  // whoever comes without an invitation could ask for ten things a minute
+  await api.accounts.setPlan(accountId, 'UNLIMITED')
+  return { accountId, key: (answer.json as { key: { key: string } }).key.key }
+}
+
+/** Notes the ids and keys that the answer to a request to `path` gave to the account. */
+export function learnSecrets(account: WalledAccount, path: string, { status, headers, json }: Answer): void {
   if (status < 200 || status > 299) return
   const { location } = headers
-  if (typeof location === 'string') account.secrets.add(location.split('/').at(-1) ?? location)
+  if (typeof location === 'string') account.ids.receipts.add(location.split('/').at(-1) ?? location)
   // the answer to making a list is its id
-  if (status === 201 && typeof json === 'string') account.secrets.add(json)
+  if (typeof json === 'string' && path.endsWith('/denylist/private')) account.ids.denylists.add(json)
+  if (typeof json === 'string' && path.endsWith('/allowlist/private')) account.ids.allowlists.add(json)
   if (typeof json !== 'object' || json === null) return
   const { receipt_id: receiptId, key } = json as { receipt_id?: unknown; key?: unknown }
-  for (const secret of [receiptId, key]) if (typeof secret === 'string') account.secrets.add(secret)
+  if (typeof receiptId === 'string') account.ids.receipts.add(receiptId)
+  // a new account brings its first key
+  const text = typeof key === 'object' && key !== null && 'key' in key ? key.key : key
+  if (typeof text === 'string') account.secrets.add(text)
 }
