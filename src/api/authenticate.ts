@@ -37,6 +37,14 @@ export function admissionOf(request: FastifyRequest): Admission {
   return admission
 }
 
+/** Whether the key of a request that was let in is still valid; for answers that go on for long. */
+export function isStillLetIn(
+  { accounts, clock }: Pick<ApiContext, 'accounts' | 'clock'>,
+  request: FastifyRequest,
+): boolean {
+  return accounts.authenticate(admissionOf(request).keyText, clock.nowMs()) !== undefined
+}
+
 /** Lets in requests with a valid key of any scope. Runs before the body is read. */
 export function requireKey(context: ApiContext): onRequestHookHandler {
   const refuseWrongKey = refuseWrongKeysOf(context.wrongKeys, context)

@@ -29,7 +29,7 @@ export function addDecisionsRoutes(
   const answers = new DecisionsAnswers(decisions)
   const route = new DecisionsRoute(decisions, answers)
   app.get(MANAGEMENT_PATHS.decisions, enforcing, (request, reply) => route.answer(request, reply))
-  addDecisionsStream(app, { decisions, answers, clock: context.clock }, enforcing)
+  addDecisionsStream(app, { ...context, decisions, answers }, enforcing)
 }
 
 class DecisionsRoute {

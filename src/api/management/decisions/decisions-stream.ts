@@ -2,9 +2,9 @@ import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { DecisionsStreamQuery, MANAGEMENT_PATHS } from '../../../contract/index.ts'
 import { type Decisions, parseRevision, type Revision, revisionText } from '../../../denylist/index.ts'
-import type { Clock } from '../../../runtime/index.ts'
 import type { AdmissionHooks } from '../../admission-hooks.ts'
-import { admissionOf } from '../../authenticate.ts'
+import { admissionOf, isStillLetIn } from '../../authenticate.ts'
+import type { ApiContext } from '../../context.ts'
 import { checkQuery } from '../../query.ts'
 import type { DecisionsAnswers } from './decisions-answers.ts'
 import { chunksOfAnswer, type DecisionsAnswer } from './decisions-body.ts'
@@ -16,10 +16,9 @@ const GATHER_MS = 50
 /** For clients that reconnect by themselves. */
 const RETRY_MS = 1_000
 
-export interface StreamContext {
+export interface StreamContext extends Pick<ApiContext, 'accounts' | 'clock'> {
   readonly decisions: Decisions
   readonly answers: DecisionsAnswers
-  readonly clock: Clock
 }
 
 /** `GET /honeyjam/v1/decisions/stream`: what changes, as server-sent events; see docs/reference/decisions.md. */
@@ -58,6 +57,7 @@ class DecisionsStream {
     const events = this.#follow(admissionOf(request).grant.accountId, {
       since: parseRevision(String(last ?? since ?? '')),
       signal: AbortSignal.any([gone.signal, this.#ending.signal]),
+      isLetIn: () => isStillLetIn(this.#context, request),
     })
     // one at a time: a reader who is slow gets what came meanwhile in one piece
     const body = Readable.from(events, { objectMode: false, highWaterMark: 1 })
@@ -70,7 +70,15 @@ class DecisionsStream {
 
   async *#follow(
     accountId: number,
-    { since, signal }: { readonly since: Revision | undefined; readonly signal: AbortSignal },
+    {
+      since,
+      signal,
+      isLetIn,
+    }: {
+      readonly since: Revision | undefined
+      readonly signal: AbortSignal
+      readonly isLetIn: () => boolean
+    },
   ): AsyncGenerator<Buffer | string> {
     const { decisions, answers, clock } = this.#context
     yield `retry: ${RETRY_MS}\n\n`
@@ -82,7 +90,10 @@ class DecisionsStream {
       if (isProof || decisions.hasChangedSince(accountId, held)) {
         const answer = await answers.since(accountId, { since: held, wantsProof: isProof })
         if (answer === undefined) break
-        yield await this.#event(answer)
+        const event = await this.#event(answer)
+        // the key may have ended since, and the next request with it says so
+        if (!isLetIn()) return
+        yield event
         held = answer.changes.revision
       }
       await this.#wait(accountId, held, { untilMs: proofAtMs, signal })
