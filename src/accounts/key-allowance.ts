@@ -42,7 +42,7 @@ export class KeyAllowance {
   decide(windows: readonly QuotaWindow[], nowMs: number): QuotaOutcome | undefined {
     this.#lastMs = nowMs
     const refusal = this.#refusal
-    if (refusal !== undefined && nowMs < refusal.untilMs && isSame(refusal.states, windows))
+    if (refusal !== undefined && isRemembered(refusal, nowMs) && isSame(refusal.states, windows))
       return refusalOf(refusal.states, nowMs)
     const ahead = this.#ahead
     if (ahead === undefined || !isUsable(ahead, windows, nowMs)) return undefined
@@ -137,6 +137,11 @@ export class KeyAllowance {
     this.#refusal = { untilMs: Math.min(nowMs + LONGEST_REFUSAL_MS, freesAtMs - TOLERANCE_MS), states }
     return outcome
   }
+}
+
+/** A clock that was set back does not prolong it. */
+function isRemembered({ untilMs }: { readonly untilMs: number }, nowMs: number): boolean {
+  return nowMs < untilMs && untilMs - nowMs <= LONGEST_REFUSAL_MS
 }
 
 function isUsable(ahead: Ahead, windows: readonly QuotaWindow[], nowMs: number): boolean {

@@ -208,6 +208,13 @@ describe('the requests of a key', () => {
     expect(await open().look([month(10, endsAtMs)])).toMatchObject([{ used: 3 }])
   })
 
+  it('are let through again after a clock was set back, also by who was just refused', async () => {
+    const quota = open()
+    for (let request = 0; request < 3; request++) await quota.take([minute(2)])
+    clock.set(clock.nowMs() - HOUR_MS)
+    expect(await quota.take([minute(2)])).toMatchObject({ allowed: true })
+  })
+
   it('are let through again after a clock was set back by an hour', async () => {
     const quota = open()
     await quota.take([minute(1)])

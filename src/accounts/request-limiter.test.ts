@@ -34,4 +34,13 @@ describe('a request limiter', () => {
     expect(limiter.take(2, 10_500).allowed).toBe(true)
     expect(limiter.take(1, 60_500).allowed).toBe(true)
   })
+
+  it('lets a client through again after a clock was set back', () => {
+    const limiter = new RequestLimiter({ limit: 1, windowMs: 60_000, toleranceMs: 1000 })
+    limiter.take(1, 3_600_000)
+    expect(limiter.take(1, 10_000).allowed).toBe(true)
+    limiter.take(2, 3_600_000)
+    limiter.forgetIdle(10_000)
+    expect(limiter.look(2, 3_600_000).allowed).toBe(true)
+  })
 })

@@ -36,6 +36,8 @@ export class RequestLimiter<Key = number> {
     const window = this.#windowByKey.get(keyId)
     const oldestMs = window?.timesMs[window.next]
     if (oldestMs === undefined || nowMs - oldestMs >= windowMs - toleranceMs) return { allowed: true }
+    // what lies further ahead was counted before the clock was set back
+    if (oldestMs - nowMs >= windowMs) return { allowed: true }
     return {
       allowed: false,
       retryAfterSeconds: Math.max(1, Math.ceil((oldestMs + windowMs - nowMs) / 1000)),
@@ -47,7 +49,7 @@ export class RequestLimiter<Key = number> {
     const { limit, windowMs } = this.#options
     for (const [key, { timesMs, next }] of this.#windowByKey) {
       const newestMs = timesMs[(next + limit - 1) % limit]
-      if (newestMs === undefined || nowMs - newestMs >= windowMs) this.#windowByKey.delete(key)
+      if (newestMs === undefined || Math.abs(nowMs - newestMs) >= windowMs) this.#windowByKey.delete(key)
     }
   }
 

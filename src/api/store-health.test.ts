@@ -17,4 +17,10 @@ describe('the health of the store', () => {
     expect(health.isFailing(30_999)).toBe(true)
     expect(health.isFailing(31_000)).toBe(false)
   })
+
+  it('nor for as long as a clock was set back', () => {
+    const health = new StoreHealth()
+    health.failed(3_600_000)
+    expect(health.isFailing(0)).toBe(false)
+  })
 })

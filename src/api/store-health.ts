@@ -14,6 +14,7 @@ export class StoreHealth {
   }
 
   isFailing(nowMs: number): boolean {
-    return this.#failedAtMs !== undefined && nowMs - this.#failedAtMs < FAILURE_COUNTS_MS
+    // either way, as the clock may have been set back
+    return this.#failedAtMs !== undefined && Math.abs(nowMs - this.#failedAtMs) < FAILURE_COUNTS_MS
   }
 }
