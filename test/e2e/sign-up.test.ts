@@ -1,5 +1,6 @@
-import { beforeAll, expect, it } from 'vitest'
-import { buildProgram } from './support/program.ts'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type PostgresServer, postgresOrSkip, startPostgres } from '../support/postgres-server.ts'
+import { buildProgram, waitFor } from './support/program.ts'
 import { startService, type TestService } from './support/service.ts'
 
 beforeAll(buildProgram)
@@ -21,6 +22,12 @@ async function send(service: TestService, path: string, { key, body }: { key?: s
 
 const signUp = async (service: TestService, name: string, invitation: string) =>
   await send(service, '/honeyjam/v1/sign-up', { body: { name, invitation } })
+
+function count(answers: readonly { readonly status: number }[]): Record<number, number> {
+  const byStatus: Record<number, number> = {}
+  for (const { status } of answers) byStatus[status] = (byStatus[status] ?? 0) + 1
+  return byStatus
+}
 
 const stop = async (service: TestService) => {
   service.running.kill('SIGTERM')
@@ -65,3 +72,55 @@ it(
   },
   MANY_COMMANDS_MS,
 )
+
+describe.runIf(postgresOrSkip())('signing up at two services on one PostgreSQL', () => {
+  let server: PostgresServer
+  beforeAll(async () => {
+    server = await startPostgres()
+  })
+  afterAll(() => server.remove())
+
+  it(
+    'makes as many accounts as the invitation is for, one of each name, and each service knows them',
+    async () => {
+      const options = { environment: { HONEYJAM_STORE: await server.createDatabase() } }
+      const [first, second] = await Promise.all([
+        startService(['--sign-up', 'invited'], options),
+        startService(['--sign-up', 'invited'], options),
+      ])
+      const both = [first, second]
+      const administered = both.find(({ key }) => key !== '') ?? first
+      await administered.honeyjam('ban', '8.8.4.4')
+      const invitation = (await administered.honeyjam('invite', 'create', '--uses', '2')).stdout.trim()
+
+      // the same name at both, then others for what is left
+      const twins = await Promise.all(both.map((each) => signUp(each, 'guest', invitation)))
+      expect(count(twins)).toEqual({ 201: 1, 409: 1 })
+      const names = ['second', 'third', 'fourth', 'fifth', 'sixth', 'seventh']
+      const rest = await Promise.all(
+        names.map((name, index) => signUp(index % 2 === 0 ? first : second, name, invitation)),
+      )
+      expect(count(rest)).toEqual({ 201: 1, 403: 5 })
+      expect((await administered.honeyjam('invite', 'list')).stdout).toMatch(/ 2 of 2 .* used up$/m)
+
+      const made = twins.find(({ status }) => status === 201)?.text ?? ''
+      const { key } = (JSON.parse(made) as { key: { key: string } }).key
+      for (const [index, service] of both.entries()) {
+        const body = { addresses: [`9.9.9.${index}`] }
+        await waitFor(
+          'the key at the other',
+          async () => (await send(service, '/v1/ip', { key, body })).status === 202,
+        )
+      }
+      for (const service of both) {
+        const listed = () => send(service, '/v1/denylist/reported/ip', { key })
+        await waitFor(
+          'both reports',
+          async () => (await listed()).text.match(/9\.9\.9\.[01]"/g)?.length === 2,
+        )
+        expect((await listed()).text).not.toContain('8.8.4.4')
+      }
+    },
+    MANY_COMMANDS_MS,
+  )
+})
