@@ -17,6 +17,7 @@ import { noteActivity } from './note-activity.ts'
 import { addOpenApiRoute } from './openapi-route.ts'
 import { readBody } from './read-body.ts'
 import { refuse, refuseUnknown } from './refusal.ts'
+import { RefusedLog } from './refused-log.ts'
 import { addReportRoutes } from './report/index.ts'
 import { RouteTable } from './route-table.ts'
 import { securityHeadersOn } from './security-headers.ts'
@@ -80,17 +81,18 @@ export function createApiServer(options: ApiOptions): ApiServer {
   }
 }
 
-function createApp({ logger }: ApiOptions, listeners: Listeners): FastifyInstance {
+function createApp({ logger, clock }: ApiOptions, listeners: Listeners): FastifyInstance {
+  const logs = { logger, refused: new RefusedLog(logger, clock) }
   const app = fastify({
     serverFactory: (listener) => listeners.create(listener),
     clientErrorHandler: handleClientError,
-    frameworkErrors: (error, request, reply) => handleError(logger, error, request, reply),
+    frameworkErrors: (error, request, reply) => handleError(logs, error, request, reply),
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH, ignoreTrailingSlash: true },
     exposeHeadRoutes: false,
     return503OnClosing: false,
     forceCloseConnections: 'idle',
   })
-  app.setErrorHandler((error, request, reply) => handleError(logger, error, request, reply))
+  app.setErrorHandler((error, request, reply) => handleError(logs, error, request, reply))
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', ({ headers }: FastifyRequest, payload: IncomingMessage) => {
     return readBody(payload, Number(headers['content-length']))

@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { HoneyjamError, type Logger } from '../runtime/index.ts'
 import { refuseContentType } from './json-body.ts'
 import { Refusal, refuse, refuseUnknown } from './refusal.ts'
+import type { RefusedLog } from './refused-log.ts'
 import { securityHeadersOn } from './security-headers.ts'
 
 /** Seconds after which a client may try again when the storage does not take data. */
@@ -9,13 +10,13 @@ const RETRY_AFTER_STORE_SECONDS = 5
 
 /** Sends what the error stands for in our own body; what nobody expected is logged and answered 500 without a word of it. */
 export function handleError(
-  logger: Logger,
+  { logger, refused }: { readonly logger: Logger; readonly refused: RefusedLog },
   error: unknown,
   request: FastifyRequest,
   reply: FastifyReply,
 ): void {
   const refusal = refusalOf(error) ?? refuse('internal-error', 'the service failed; its log says why')
-  if (refusal.status === 503) logger.warn({ err: error, method: request.method }, 'request not taken')
+  if (refusal.status === 503) refused.note(error)
   if (refusal.status === 500) {
     logger.error({ err: error, method: request.method, route: request.routeOptions.url }, 'request failed')
   }

@@ -9,20 +9,19 @@ import { EntryReader } from './entry-reader.ts'
 import { Historian } from './history/historian.ts'
 import { type AddressHistory, HistoryReader } from './history/history-reader.ts'
 import type { HistoryStore } from './history/ports.ts'
-import { APPLY_DELAY_MS, Housekeeping } from './housekeeping.ts'
+import { Housekeeping } from './housekeeping.ts'
 import { type AddressFacts, NO_FACTS } from './lists/address-facts.ts'
 import { ListReader } from './lists/list-reader.ts'
 import { EMPTY_PUBLIC_LISTS, type PublicListCatalogue } from './lists/public-lists.ts'
+import { MergePace } from './merge-pace.ts'
 import { UNBAN_MEMORY_MS } from './merge-report.ts'
 import { Merger } from './merger.ts'
 import type { Operation, Receipt } from './operation.ts'
 import { decodeOperation, encodeOperation } from './operation-codec.ts'
 import type { DenylistStore, JournalRecord, ReportQueue } from './ports.ts'
 import { ReceiptBook } from './receipt-book.ts'
+import { oldestReplayedMs, replay } from './replay.ts'
 
-/** Rows that may wait to be merged; beyond it requests are refused until the store has caught up. */
-const MAX_WAITING_ROWS = 4_000_000
-const REPLAY_PAGE = 500
 /** A shared journal that could not be read for so long is worth a word. */
 const BEHIND_MS = 10_000
 
@@ -70,32 +69,6 @@ export async function openDenylist(options: OpenDenylistOptions): Promise<Denyli
   return new MemoryDenylist({ state, receipts, options, storeId })
 }
 
-/** Before the arrival of all operations that are to be replayed: entries that were alive then are needed. */
-async function oldestReplayedMs(queue: ReportQueue, coveredPosition: number, nowMs: number): Promise<number> {
-  const [first] = await queue.read(coveredPosition, 1)
-  const firstMs = first === undefined ? nowMs : Math.min(nowMs, decodeOperation(first.body).receivedAtMs)
-  return firstMs - APPLY_DELAY_MS
-}
-
-async function replay(
-  queue: ReportQueue,
-  coveredPosition: number,
-  onOperation: (operation: Operation, position: number) => void,
-): Promise<number> {
-  let after = coveredPosition
-  let count = 0
-  for (;;) {
-    const records = await queue.read(after, REPLAY_PAGE)
-    for (const { body, position } of records) {
-      onOperation(decodeOperation(body), position)
-      after = position
-      count++
-    }
-    // what other processes append meanwhile is followed later: waiting for an end might take for ever
-    if (records.length < REPLAY_PAGE) return count
-  }
-}
-
 class MemoryDenylist implements Denylist {
   readonly lists: ListReader
   readonly decisions: Decisions
@@ -107,6 +80,7 @@ class MemoryDenylist implements Denylist {
   /** So that an own record need not be read again. */
   readonly #operationByBody = new WeakMap<Uint8Array, Operation>()
   readonly #merger: Merger
+  readonly #pace: MergePace
   readonly #housekeeping: Housekeeping
   readonly #historian: Historian
   readonly #history: HistoryReader
@@ -158,9 +132,15 @@ class MemoryDenylist implements Denylist {
       ...options,
       state,
       onWritten: (checkpoint) => {
+        this.#pace.merged()
         receipts.forget(checkpoint.receipts)
         return this.#historian.written(checkpoint)
       },
+    })
+    this.#pace = new MergePace({
+      waitingRows: () => state.unmerged.waitingRows,
+      isMerging: () => this.#merger.error === undefined,
+      clock,
     })
     this.#housekeeping = this.#keepHouse()
     options.queue.follow(state.unmerged.newestPosition, {
@@ -173,9 +153,6 @@ class MemoryDenylist implements Denylist {
 
   async submit(operation: Operation): Promise<Receipt> {
     if (this.#closedBecause !== undefined) throw new HoneyjamError('STORE_UNAVAILABLE', this.#closedBecause)
-    if (this.#state.unmerged.waitingRows > MAX_WAITING_ROWS) {
-      throw new HoneyjamError('STORE_UNAVAILABLE', 'too many changes wait to be written to the store')
-    }
     const { accountId, idempotencyKey, receivedAtMs } = operation
     const submitted =
       idempotencyKey === undefined
@@ -246,6 +223,7 @@ class MemoryDenylist implements Denylist {
   async #take(operation: Operation): Promise<Receipt> {
     const { accountId, idempotencyKey, receivedAtMs, receiptId } = operation
     const { queue } = this.#options
+    await this.#pace.admit(operation)
     const body = encodeOperation(operation)
     this.#operationByBody.set(body, operation)
     const receipt = await this.#receipts.ofAppended(operation, async () => {
@@ -273,6 +251,7 @@ class MemoryDenylist implements Denylist {
   #dropMerged(coveredPosition: number): void {
     this.#currentAtMs = this.#options.clock.nowMs()
     this.#receipts.forget(this.#state.dropMerged(coveredPosition))
+    this.#pace.merged()
     this.#decisions.noteCurrent()
   }
 

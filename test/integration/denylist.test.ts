@@ -2,12 +2,15 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import {
   type Denylist,
+  type DenylistStore,
   openDenylist,
   type ReportOperation,
   selectAddresses,
+  type UnbanOperation,
 } from '../../src/denylist/index.ts'
+import { SLOW_ROWS } from '../../src/denylist/merge-pace.ts'
 import { parseAddress } from '../../src/ip/index.ts'
-import { type Clock, silentLogger } from '../../src/runtime/index.ts'
+import { type Clock, silentLogger, systemClock } from '../../src/runtime/index.ts'
 import type { SqliteStore } from '../../src/store/sqlite/index.ts'
 import type { Place } from '../contracts/place.ts'
 import { present } from '../support/entries.ts'
@@ -166,4 +169,48 @@ describe('the denylist on SQLite', () => {
     expect(found({ reportedBeforeMs: nowMs + 1, expiresBeforeMs: nowMs + 60_001 })).toHaveLength(2)
     expect(found({ expiresAfterMs: nowMs + 60_000 })).toEqual([])
   })
+
+  it('lets reports wait while the tables are far behind, and takes each of them once they have caught up', async () => {
+    const gate = Promise.withResolvers<void>()
+    const slow = gated(store.denylist, gate.promise)
+    const denylist = await openDenylist({
+      store: slow,
+      queue: store.queue,
+      clock: systemClock,
+      logger: silentLogger,
+    })
+    for (let first = 0; denylist.status().waitingRows < SLOW_ROWS; first += MOST)
+      await denylist.submit(report([], { addresses: numbered(first, MOST) }))
+    const answered: string[] = []
+    const held = denylist.submit(report(['8.8.8.8'])).then(() => answered.push('report'))
+    await denylist.submit({ ...report([]), kind: 'unban', addresses: numbered(0, 1) } as UnbanOperation)
+    answered.push('unban')
+    gate.resolve()
+    await held
+    expect(answered).toEqual(['unban', 'report'])
+    expect(denylist.findEntry(1, address, nowMs)).toMatchObject({ totalReports: 1 })
+    await denylist.close()
+  }, 60_000)
 })
+
+const MOST = 10_000
+
+function numbered(first: number, count: number): Uint32Array {
+  const words = new Uint32Array(4 * count)
+  for (let i = 0; i < count; i++) words.set([0, 0, 0xffff, 0x0b000000 + first + i], 4 * i)
+  return words
+}
+
+/** A store that writes no checkpoint before `opened` resolves. */
+function gated(store: DenylistStore, opened: Promise<void>): DenylistStore {
+  return new Proxy(store, {
+    get: (target, name) => {
+      const value: unknown = Reflect.get(target, name)
+      if (typeof value !== 'function') return value
+      const method = value.bind(target) as (...given: unknown[]) => unknown
+      return name === 'writeCheckpoint'
+        ? (...given: unknown[]) => opened.then(() => method(...given))
+        : method
+    },
+  })
+}
