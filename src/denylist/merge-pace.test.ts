@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { ManualClock } from '../../test/support/manual-clock.ts'
 import { LONGEST_HOLD_MS, MAX_HELD_ADDRESSES, MAX_WAITING_ROWS, MergePace, SLOW_ROWS } from './merge-pace.ts'
@@ -14,7 +15,7 @@ function report(addresses: number): Operation {
     ttlSeconds: 60,
     dataset: 'ABUSE',
     tags: [],
-  } as Operation
+  }
 }
 
 function setUp({ waitingRows = 0, isMerging = true } = {}) {
@@ -33,8 +34,6 @@ function setUp({ waitingRows = 0, isMerging = true } = {}) {
     )
   return { clock, state, pace, admitted, ask }
 }
-
-const turn = () => new Promise((resolve) => setImmediate(resolve))
 
 describe('MergePace', () => {
   it('lets everything in while the merger keeps up', async () => {

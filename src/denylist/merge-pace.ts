@@ -53,11 +53,11 @@ export class MergePace {
   merged(): void {
     let room = SLOW_ROWS - this.#options.waitingRows()
     let count = 0
-    for (const { addresses, admit } of this.#held) {
+    for (const held of this.#held) {
       if (room <= 0) break
-      room -= addresses
-      this.#heldAddresses -= addresses
-      admit()
+      room -= held.addresses
+      this.#heldAddresses -= held.addresses
+      held.admit()
       count++
     }
     this.#held = this.#held.slice(count)

@@ -137,11 +137,7 @@ class MemoryDenylist implements Denylist {
         return this.#historian.written(checkpoint)
       },
     })
-    this.#pace = new MergePace({
-      waitingRows: () => state.unmerged.waitingRows,
-      isMerging: () => this.#merger.error === undefined,
-      clock,
-    })
+    this.#pace = this.#keepPace()
     this.#housekeeping = this.#keepHouse()
     options.queue.follow(state.unmerged.newestPosition, {
       onRecords: (records) => this.#apply(records),
@@ -253,6 +249,14 @@ class MemoryDenylist implements Denylist {
     this.#receipts.forget(this.#state.dropMerged(coveredPosition))
     this.#pace.merged()
     this.#decisions.noteCurrent()
+  }
+
+  #keepPace(): MergePace {
+    return new MergePace({
+      waitingRows: () => this.#state.unmerged.waitingRows,
+      isMerging: () => this.#merger.error === undefined,
+      clock: this.#options.clock,
+    })
   }
 
   #keepHouse(): Housekeeping {
