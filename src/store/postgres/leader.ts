@@ -31,6 +31,8 @@ export class Leader {
   readonly #session: Session
   #client: Client | undefined
   #leads = Promise.withResolvers<void>()
+  /** How often it came to lead. */
+  #times = 0
   /** Ends when everything that was to run has run; transactions do not mix. */
   #last: Promise<unknown> = Promise.resolve()
 
@@ -47,13 +49,17 @@ export class Leader {
 
   /**
    * Runs work that only the leader may do, after what was handed over before.
-   * @throws HoneyjamError STORE_UNAVAILABLE also when this process does not lead
+   * @throws HoneyjamError STORE_UNAVAILABLE also when this process does not lead, or not any more when it comes to that
    */
   async run<Result>(what: string, work: (client: Client) => Promise<Result>): Promise<Result> {
+    const times = this.#times
     const result = this.#last.then(async () => {
       if (this.#client === undefined)
         await Promise.race([this.#leads.promise, wait(PATIENCE_MS, undefined, { ref: false })])
       if (this.#client === undefined) throw unavailable(`${what} failed: this process does not lead`)
+      // another may have led meanwhile, and what was made ready before is older than what that one wrote
+      if (times > 0 && times !== this.#times)
+        throw unavailable(`${what} failed: this process lost the lead before it came to that`)
       try {
         return await work(this.#client)
       } catch (error) {
@@ -96,6 +102,7 @@ export class Leader {
   async #lead(client: Client, ended: AbortSignal): Promise<void> {
     const covered = await coveredPosition(client)
     this.#client = client
+    this.#times++
     this.#options.onLead(covered)
     this.#leads.resolve()
     try {
