@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import { type FastifyInstance, type FastifyRequest, fastify } from 'fastify'
 import { createFindClient, noteClient } from './client-address.ts'
 import type { ApiContext, ApiOptions } from './context.ts'
+import { allowOrigins } from './cors.ts'
 import { addDocsRoutes } from './docs/docs-routes.ts'
 import { addErrorPages } from './error-pages.ts'
 import { prepareGracefulClose } from './graceful-close.ts'
@@ -125,6 +126,10 @@ function addCommonHooks(app: FastifyInstance, routes: RouteTable, { settings }: 
   app.addHook('onRequest', (request, reply, done) => {
     noteClient(request, findClient)
     void reply.headers(securityHeadersOn(request.raw.socket))
+    done()
+  })
+  allowOrigins(app, settings.corsOrigins)
+  app.addHook('onRequest', (request, _reply, done) => {
     if (request.headers.host === undefined && request.raw.httpVersion !== '1.0') {
       return done(refuse('malformed-request', 'the Host header is missing'))
     }

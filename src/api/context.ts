@@ -16,6 +16,8 @@ export interface ApiSettings extends ProxySettings {
   readonly privateAddresses: 'skip' | 'accept'
   /** Who may make an account without an administrator: nobody, whoever has an invitation, or everybody. */
   readonly signUp: 'off' | 'invited' | 'open'
+  /** Of the web pages that may read answers, each as browsers send it; none: nothing is said to any. */
+  readonly corsOrigins: readonly string[]
   readonly version: string
   /** Name of this installation in `GET /v1/token`. */
   readonly regionId: string

@@ -7,6 +7,7 @@ import { type HoneyjamError, type Logger, lockDirectory, systemClock } from '../
 import { openSensors } from '../sensors/index.ts'
 import { type AccessLogOptions, openAccessLog } from './access-log-options.ts'
 import { type Administrator, ensureAdministrator, type Installation } from './administrator.ts'
+import type { CorsOptions } from './cors-option.ts'
 import { describeStore, openStore } from './open-store.ts'
 import type { ProxyOptions } from './proxy-options.ts'
 import type { RetentionOptions } from './retention-options.ts'
@@ -16,6 +17,7 @@ import { type WatchCertificateOptions, watchCertificate } from './watch-certific
 
 export interface ServiceOptions
   extends AccessLogOptions,
+    CorsOptions,
     ProxyOptions,
     RetentionOptions,
     Partial<SignUpOptions> {
@@ -138,11 +140,12 @@ async function openService(
 
 function settingsOf(options: ServiceOptions): ApiSettings {
   const { reportsPerMinute, privateAddresses, version } = options
-  const { trustedProxies = [], proxyHeader = 'x-forwarded-for', signUp = 'off' } = options
+  const { trustedProxies = [], proxyHeader = 'x-forwarded-for', signUp = 'off', corsOrigins = [] } = options
   return {
     reportsPerMinute,
     privateAddresses,
     signUp,
+    corsOrigins,
     version,
     regionId: REGION_ID,
     trustedProxies,

@@ -1,4 +1,5 @@
 import type { AccessLogOptions } from './access-log-options.ts'
+import type { CorsOptions } from './cors-option.ts'
 import type { StoreOptions } from './open-store.ts'
 import type { CommonOptions } from './options.ts'
 import type { ProxyOptions } from './proxy-options.ts'
@@ -12,6 +13,7 @@ export interface UpOptions
     StoreOptions,
     TlsOptions,
     AccessLogOptions,
+    CorsOptions,
     ProxyOptions,
     RetentionOptions,
     SignUpOptions {

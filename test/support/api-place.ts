@@ -65,6 +65,7 @@ const DEFAULTS: ApiSettings = {
   reportsPerMinute: 1_000_000,
   privateAddresses: 'skip',
   signUp: 'off',
+  corsOrigins: [],
   version: '0.0.0-test',
   regionId: 'local',
   trustedProxies: [],

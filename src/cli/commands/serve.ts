@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { type AccessLogOptions, addAccessLogOption } from '../access-log-options.ts'
 import type { Context } from '../context.ts'
+import { addCorsOption, type CorsOptions } from '../cors-option.ts'
 import { addHelpFooter } from '../help.ts'
 import type { StoreOptions } from '../open-store.ts'
 import {
@@ -22,6 +23,7 @@ interface ServeOptions
     StoreOptions,
     TlsOptions,
     AccessLogOptions,
+    CorsOptions,
     ProxyOptions,
     RetentionOptions,
     SignUpOptions {
@@ -54,6 +56,7 @@ export function addServe(program: Command, context: Context): void {
   addProxyOptions(command)
   addRetentionOptions(command)
   addSignUpOption(command)
+  addCorsOption(command)
   addHelpFooter(command, {
     examples: [
       ['honeyjam serve', 'on 127.0.0.1:8088, with the default data directory'],

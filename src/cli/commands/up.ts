@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { addAccessLogOption } from '../access-log-options.ts'
 import type { Context } from '../context.ts'
+import { addCorsOption } from '../cors-option.ts'
 import { addHelpFooter } from '../help.ts'
 import {
   addStoreOptions,
@@ -46,6 +47,7 @@ export function addUp(program: Command, context: Context): void {
   addProxyOptions(command)
   addRetentionOptions(command)
   addSignUpOption(command)
+  addCorsOption(command)
   addHelpFooter(command, {
     examples: [
       ['honeyjam up', 'with the Cowrie of this machine'],
