@@ -123,7 +123,7 @@ export class Appender {
     try {
       rows = await this.#insert(client, group)
     } catch (error) {
-      if (!isRefusal(error)) {
+      if (!(await isRefusal(client, error))) {
         this.#unresolved = group
         throw error
       }
@@ -187,9 +187,16 @@ export class Appender {
   }
 }
 
-/** Whether PostgreSQL said no: then nothing was added. The end of a connection says nothing about what it was doing. */
-function isRefusal(error: unknown): boolean {
-  return error instanceof DatabaseError && error.severity === 'ERROR'
+/**
+ * Whether PostgreSQL said no: then nothing was added. The end of a connection says nothing about what it was doing. Which of the
+ * two it is shows in whether the connection goes on: the severity is told in the language of the server.
+ */
+async function isRefusal(client: Client, error: unknown): Promise<boolean> {
+  if (!(error instanceof DatabaseError)) return false
+  return await client.query('SELECT').then(
+    () => true,
+    () => false,
+  )
 }
 
 function isOutrun(error: unknown): error is HoneyjamError {
