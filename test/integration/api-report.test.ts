@@ -222,6 +222,19 @@ describe.each(OPERATIONS)('POST %s', (path) => {
   })
 })
 
+describe('an idempotency key', () => {
+  it('counts for one operation: what another one does with the same takes effect', async () => {
+    const headers = { 'idempotency-key': 'mine' }
+    const locations = []
+    for (const path of OPERATIONS) {
+      const { headers: answered } = await api.ask('POST', path, { body: { addresses: ['8.8.4.4'] }, headers })
+      locations.push(answered['location'])
+      expect((await listed()).includes('8.8.4.4')).toBe(path === '/v1/ip')
+    }
+    expect(new Set(locations).size).toBe(OPERATIONS.length)
+  })
+})
+
 describe('a report', () => {
   it('puts public addresses on the list in canonical form', async () => {
     const addresses = ['::ffff:5.5.5.5', '2A00:0::1', '5.5.5.5']

@@ -53,7 +53,7 @@ async function accept(
   const operation = build({
     body: jsonBodyOf(request),
     origin: originOf(admissionOf(request).grant, context.clock.nowMs()),
-    idempotencyKey: idempotencyKeyOf(request.headers['idempotency-key']),
+    idempotencyKey: idempotencyKeyOf(request),
     acceptPrivate: context.settings.privateAddresses === 'accept',
     isLegacy: isLegacyModule(request.headers['user-agent']),
   })

@@ -5,7 +5,7 @@ import type { ApiContext } from '../../context.ts'
 import { idempotencyKeyOf } from '../../idempotency-key.ts'
 import { Refusal, refuse, refuseUnknown } from '../../refusal.ts'
 import { type OperationOrigin, originOf, receiptPath, submitOperation } from '../../submit-operation.ts'
-import { accountIdOf, type ListCall, nowMsOf, selfOf } from './list-call.ts'
+import { accountIdOf, type ListCall, nowMsOf } from './list-call.ts'
 import type { ListKind, ListRoute } from './list-kind.ts'
 
 type ListOperation = Extract<Operation, { readonly listId: string }>
@@ -21,7 +21,7 @@ export function changing(context: ApiContext, kind: ListKind) {
   return (change: (call: ListCall) => Promise<FastifyReply>) =>
     async (request: FastifyRequest<ListRoute>, reply: FastifyReply): Promise<FastifyReply> => {
       const call = { context, kind, request, reply }
-      const idempotencyKey = listKeyOf(call)
+      const idempotencyKey = idempotencyKeyOf(call.request)
       try {
         return await change(call)
       } catch (error) {
@@ -36,7 +36,7 @@ export function changing(context: ApiContext, kind: ListKind) {
 
 /** The receipt of an earlier request with the same key. */
 export async function earlierReceipt(call: ListCall): Promise<Receipt | undefined> {
-  const idempotencyKey = listKeyOf(call)
+  const idempotencyKey = idempotencyKeyOf(call.request)
   if (idempotencyKey === undefined) return undefined
   const request = { accountId: accountIdOf(call), idempotencyKey, receivedAtMs: nowMsOf(call) }
   return await call.context.denylist.findReceiptByKey(request)
@@ -64,7 +64,7 @@ export async function takeNewList(
 }
 
 async function submitList(call: ListCall, operation: ListOperation): Promise<FastifyReply> {
-  const idempotencyKey = listKeyOf(call)
+  const idempotencyKey = idempotencyKeyOf(call.request)
   const receipt = await submitOperation(call.context, {
     ...operation,
     ...(idempotencyKey !== undefined && { idempotencyKey }),
@@ -92,15 +92,4 @@ export function accept({ reply }: ListCall, receipt: Receipt): FastifyReply {
   void reply.code(202).header('location', receiptPath(receipt))
   if (receipt.kind !== 'list-create') return reply.send()
   return reply.type('application/json; charset=utf-8').send(JSON.stringify(receipt.receiptId))
-}
-
-/**
- * The key under which a change counts once: that of the request, for its method and path. One that a client uses for another list by
- * mistake costs no change, and none of these is ever one of the Report API, which holds no space.
- * @throws Refusal 422
- */
-function listKeyOf(call: ListCall): string | undefined {
-  const { method, headers } = call.request
-  const key = idempotencyKeyOf(headers['idempotency-key'])
-  return key === undefined ? undefined : `${method} ${selfOf(call)} ${key}`
 }
