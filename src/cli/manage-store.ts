@@ -21,6 +21,8 @@ const PROGRESS_EVERY_MS = 1000
 /** Writes everything a store holds into a file. A store in a directory must not be in use; a database may. */
 export async function exportStore(path: string, request: StoreRequest, context: Context): Promise<void> {
   if (existsSync(path)) throw new HoneyjamError('USAGE', `${path} is there already`)
+  // before the lock, which makes the directory
+  if (!isInDatabase(request)) (await import('../store/sqlite/index.ts')).checkSqliteStore(request.data)
   await withStore(request, context, async ({ directory, url }) => {
     const source = await openSource(directory, url)
     try {
@@ -68,6 +70,10 @@ export async function backupStore(target: string, data: string, { output }: Cont
     output.print(
       `${data} is backed up in ${target}. To restore it, start honeyjam with --data on a copy of that directory.`,
     )
+}
+
+function isInDatabase({ store, storeFile }: StoreOptions): boolean {
+  return store !== undefined || storeFile !== undefined
 }
 
 async function withStore(

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
@@ -156,6 +156,30 @@ describe('an archive', () => {
       await target.close()
       expect(Object.values((await contentOf(openSqliteSource(empty))) as object).flat()).toEqual([])
     }
+  })
+
+  it('that cannot be read, or cannot be written, is said so', async () => {
+    const target = openSqliteTarget(path('.'))
+    const read = readArchive(path('.'), target, quiet)
+    await expect(read).rejects.toMatchObject({
+      code: 'ARCHIVE_INVALID',
+      message: expect.stringContaining('EISDIR') as string,
+    })
+    await target.close()
+    const source = openSqliteSource(path('.'))
+    const written = writeArchive(path('missing/all.gz'), source, quiet)
+    await expect(written).rejects.toMatchObject({
+      code: 'DIRECTORY_UNUSABLE',
+      message: expect.stringContaining('ENOENT') as string,
+    })
+    await source.close()
+  })
+
+  it('and a backup are made where there is a store, and make none', async () => {
+    const noStore = { code: 'USAGE', message: expect.stringContaining(path('typo')) as string }
+    expect(() => openSqliteSource(path('typo'))).toThrow(expect.objectContaining(noStore))
+    await expect(backupSqlite(path('typo'), path('copy'))).rejects.toMatchObject(noStore)
+    expect(existsSync(path('typo')) || existsSync(path('copy'))).toBe(false)
   })
 
   it('goes into an empty store alone', async () => {

@@ -30,7 +30,7 @@ interface Batch {
 /**
  * Writes everything a store holds into a file: gzip, JSON lines, the last of which holds the SHA-256 of those before it. The
  * file (mode 0600, it holds hashes of keys and the addresses of agents) is there once it is whole.
- * @throws HoneyjamError what reading the store throws
+ * @throws HoneyjamError what reading the store throws; DIRECTORY_UNUSABLE the file cannot be written
  */
 export async function writeArchive(
   path: string,
@@ -66,9 +66,18 @@ export async function writeArchive(
     renameSync(partial, path)
   } catch (error) {
     rmSync(partial, { force: true })
-    throw error
+    throw isOfFile(error)
+      ? new HoneyjamError('DIRECTORY_UNUSABLE', `${path} cannot be written: ${error.message}`, {
+          cause: error,
+        })
+      : error
   }
   return counts
+}
+
+/** Whether the system did not let a file be read or written. */
+function isOfFile(error: unknown): error is Error {
+  return error instanceof Error && 'syscall' in error
 }
 
 /**
@@ -91,8 +100,7 @@ export async function readArchive(
   const hash = createHash('sha256')
   let head: ArchiveHead | undefined
   let end: { readonly counts?: ArchiveCounts; readonly sha256?: string } | undefined
-  const input = createReadStream(path).pipe(createGunzip())
-  for await (const text of decoded(path, input)) {
+  for await (const text of decoded(path, openUnzipped(path))) {
     if (end !== undefined) throw invalid(path, 'something follows its end')
     const value = parse(path, text)
     if ('sha256' in value) {
@@ -112,6 +120,15 @@ export async function readArchive(
   if (end.sha256 !== hash.digest('hex')) throw invalid(path, 'its checksum is wrong')
   await target.commit(head)
   return end.counts ?? counts
+}
+
+/** What goes wrong with the file goes wrong with the stream: `pipe` alone would end the process. */
+function openUnzipped(path: string): NodeJS.ReadableStream {
+  const unzipped = createGunzip()
+  createReadStream(path)
+    .on('error', (error) => unzipped.destroy(error))
+    .pipe(unzipped)
+  return unzipped
 }
 
 /** Reading stops with the first thing that is wrong, as our own error. */

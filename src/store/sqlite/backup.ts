@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { HoneyjamError } from '../../runtime/index.ts'
 import { storeError } from './store-error.ts'
-import { JOURNAL_FILE, TABLES_FILE } from './store-files.ts'
+import { checkSqliteStore, JOURNAL_FILE, TABLES_FILE } from './store-files.ts'
 
 /** Between two looks at both files a service may have merged and trimmed; that often in a row it does not happen. */
 const MAX_TRIES = 50
@@ -13,9 +13,10 @@ const BUSY_TIMEOUT_MS = 5000
  * Copies the store of a data directory while a service may be running on it. Both files are copied as they were at one
  * instant: each is read in a transaction that began before the copying.
  * @param target is made where it is absent; its files are there under their names once they are whole
- * @throws HoneyjamError USAGE the target holds a store already; STORE_UNAVAILABLE, STORE_CORRUPT
+ * @throws HoneyjamError USAGE there is no store, or the target holds one already; STORE_UNAVAILABLE, STORE_CORRUPT
  */
 export async function backupSqlite(directory: string, target: string): Promise<void> {
+  checkSqliteStore(directory)
   for (const file of [TABLES_FILE, JOURNAL_FILE]) {
     if (existsSync(join(target, file)))
       throw new HoneyjamError('USAGE', `${join(target, file)} is there already`)

@@ -11,7 +11,7 @@ import {
 import { openDatabase } from './database.ts'
 import { journalFile } from './journal.ts'
 import { storeError } from './store-error.ts'
-import { JOURNAL_FILE, TABLES_FILE } from './store-files.ts'
+import { checkSqliteStore, JOURNAL_FILE, TABLES_FILE } from './store-files.ts'
 import { tablesFile } from './tables-schema.ts'
 
 const BATCH_ROWS = 500
@@ -42,8 +42,9 @@ class ArchiveFiles {
   }
 }
 
-/** Reads the store in a data directory, of which the caller holds the lock. */
+/** Reads the store in a data directory, of which the caller holds the lock. @throws HoneyjamError USAGE there is none */
 export function openSqliteSource(directory: string): ArchiveSource {
+  checkSqliteStore(directory)
   const files = new ArchiveFiles(directory)
   return {
     head: () => Promise.resolve(readHead(files)),
