@@ -64,6 +64,7 @@ export function createApiServer(options: ApiOptions): ApiServer {
     ...options,
     storeHealth: new StoreHealth(),
     metrics: new ServiceMetrics(),
+    connections: listeners.connections,
     wrongKeys: createWrongKeys(),
   })
   let closed: Promise<void> | undefined

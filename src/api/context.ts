@@ -5,6 +5,7 @@ import type { Clock, Logger } from '../runtime/index.ts'
 import type { Sensors } from '../sensors/index.ts'
 import type { ProxySettings } from './client-address.ts'
 import type { TlsIdentity } from './http-server.ts'
+import type { OpenConnections } from './open-connections.ts'
 import type { ServiceMetrics } from './service-metrics.ts'
 import type { StoreHealth } from './store-health.ts'
 
@@ -42,6 +43,7 @@ export interface ApiOptions {
 export interface ApiContext extends ApiOptions {
   readonly storeHealth: StoreHealth
   readonly metrics: ServiceMetrics
+  readonly connections: Pick<OpenConnections, 'count'>
   /** Counts them by address; its totals are for metrics. */
   readonly wrongKeys: WrongKeys
 }

@@ -5,6 +5,7 @@ import { HoneyjamError } from '../runtime/index.ts'
 import type { ApiOptions } from './context.ts'
 import { createHttpServer, secureContextOf, type TlsIdentity } from './http-server.ts'
 import { LOCAL_PLACE, LocalServer } from './local-server.ts'
+import { OpenConnections } from './open-connections.ts'
 import { serverUrl } from './server-url.ts'
 
 interface Place {
@@ -14,7 +15,8 @@ interface Place {
 
 /** The servers that hand their requests to one app. */
 export class Listeners {
-  readonly local = new LocalServer()
+  readonly connections = new OpenConnections()
+  readonly local = new LocalServer(this.connections)
   readonly #options: Pick<ApiOptions, 'logger' | 'tls'>
   /** The app closes them itself. */
   readonly #own: Server[] = []
@@ -28,6 +30,7 @@ export class Listeners {
   create(listener: RequestListener): Server {
     this.#listener = listener
     const server = createHttpServer(listener, this.#options)
+    this.connections.watch(server)
     this.#own.push(server)
     return server
   }

@@ -1,5 +1,7 @@
+import type { ServerResponse } from 'node:http'
+import { finished } from 'node:stream'
 import type { FastifyRequest, onResponseHookHandler } from 'fastify'
-import { Counter, Histogram, Registry } from 'prom-client'
+import { Counter, Gauge, Histogram, Registry } from 'prom-client'
 import { MANAGEMENT_PATHS } from '../contract/index.ts'
 import type { Receipt } from '../denylist/index.ts'
 
@@ -52,6 +54,12 @@ export class ServiceMetrics {
     registers: [this.#registry],
   })
 
+  readonly #streams = new Gauge({
+    name: 'honeyjam_service_streams',
+    help: 'Open streams of decisions.',
+    registers: [this.#registry],
+  })
+
   /** Counts a request once it is answered, by what was made for its route: a microsecond or two. */
   readonly noteRequest: onResponseHookHandler = (request, reply, done) => {
     const { statusCode } = reply
@@ -76,6 +84,13 @@ export class ServiceMetrics {
     const left = Object.values(skipped).reduce((sum, count) => sum + count, 0)
     for (const [outcome, count] of Object.entries({ taken, folded, skipped: left }))
       this.#addresses.inc({ kind, outcome }, count)
+  }
+
+  /** Counts the answer to a request as an open stream until its connection ends. */
+  noteStream(answer: ServerResponse): void {
+    this.#streams.inc()
+    // also of one that ended before it was counted
+    finished(answer, () => this.#streams.dec())
   }
 
   /** @returns these and what is read at each scrape, in the text form of Prometheus */

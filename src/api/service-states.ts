@@ -19,6 +19,11 @@ const STATES: readonly {
   readonly read: (context: ApiContext) => number
 }[] = [
   {
+    name: 'honeyjam_service_connections',
+    help: 'Open connections, idle ones too.',
+    read: ({ connections }) => connections.count,
+  },
+  {
     name: 'honeyjam_service_wrong_keys_slowed_total',
     help: 'Wrong keys answered 429, since too many came from their address.',
     read: ({ wrongKeys }) => wrongKeys.totals.closed,

@@ -1,5 +1,7 @@
+import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { connect } from 'node:net'
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { type ApiPlace, openApi } from '../support/api-place.ts'
 
 const PAGE = new URL('../../docs/reference/metrics.md', import.meta.url)
@@ -50,6 +52,31 @@ it('counts requests by route, what reports held, and refusals', async () => {
     honeyjam_service_tables_failing: 0,
     honeyjam_service_behind_seconds: 0,
   })
+})
+
+it('tells how many connections and streams are open', async () => {
+  const opened = async () => {
+    const values = await scrape()
+    return ['connections', 'streams'].map((name) => values.get(`honeyjam_service_${name}`))
+  }
+  // the connection of the scrape itself
+  expect(await opened()).toEqual([1, 0])
+  const idle = connect(api.port, '127.0.0.1')
+  await once(idle, 'connect')
+  const leaving = new AbortController()
+  const { headers } = await api.ask('GET', '/honeyjam/v1/decisions')
+  const since = /"([^"]*)"/.exec(String(headers['etag']))?.[1] ?? ''
+  const stream = await fetch(`${api.url}/honeyjam/v1/decisions/stream?since=${since}`, {
+    headers: { authorization: `Bearer ${api.adminKey}` },
+    signal: leaving.signal,
+  })
+  expect(stream.status).toBe(200)
+  await vi.waitFor(async () => expect(await opened()).toEqual([3, 1]))
+  // read by nobody, and held until here
+  expect(stream.bodyUsed).toBe(false)
+  leaving.abort()
+  idle.destroy()
+  await vi.waitFor(async () => expect(await opened()).toEqual([1, 0]))
 })
 
 it('counts a repeated report once', async () => {

@@ -16,7 +16,7 @@ const GATHER_MS = 50
 /** For clients that reconnect by themselves. */
 const RETRY_MS = 1_000
 
-export interface StreamContext extends Pick<ApiContext, 'accounts' | 'clock'> {
+export interface StreamContext extends Pick<ApiContext, 'accounts' | 'clock' | 'metrics'> {
   readonly decisions: Decisions
   readonly answers: DecisionsAnswers
 }
@@ -52,6 +52,7 @@ class DecisionsStream {
   answer(request: FastifyRequest, reply: FastifyReply): FastifyReply {
     const { since } = checkQuery(request, DecisionsStreamQuery)
     const last = request.headers['last-event-id']
+    this.#context.metrics.noteStream(reply.raw)
     const gone = new AbortController()
     reply.raw.once('close', () => gone.abort())
     const events = this.#follow(admissionOf(request).grant.accountId, {
