@@ -1,4 +1,12 @@
-import type { AddressResult, AddressResults, RangeResult, RangeResults, SkipWord } from '../contract/index.ts'
+import type {
+  AddressResult,
+  AddressResults,
+  ProtectionResult,
+  ProtectionResults,
+  RangeResult,
+  RangeResults,
+  SkipWord,
+} from '../contract/index.ts'
 import { MANAGEMENT_PATHS } from '../contract/terms/index.ts'
 import { type ConnectOptions, withApi } from './connect.ts'
 import type { Context } from './context.ts'
@@ -9,17 +17,18 @@ import { renderTable } from './table.ts'
 
 /** One change of a list by hand. */
 export interface ListChange {
-  readonly operation: 'ban' | 'unban' | 'allow' | 'disallow'
+  readonly operation: 'ban' | 'unban' | 'allow' | 'disallow' | 'protect' | 'unprotect'
   readonly body: object
 }
 
-type ChangeResult = AddressResult | RangeResult
+type ChangeResult = AddressResult | RangeResult | ProtectionResult
 
 const WORDS_FOR_REASON: Readonly<Record<SkipWord, string>> = {
   unparsable: 'not an address',
   private: 'private or reserved, and the service does not accept those',
   'never-a-source': 'no packet can come from it',
   allowed: 'on the allowlist',
+  protected: 'protected by the installation, see honeyjam protect',
   unknown: 'not on the list',
   'over-limit': 'the account has as many as it may',
   'default-list': 'this list cannot be changed so',
@@ -38,7 +47,7 @@ export async function changeList(
   const { output } = context
   const answer = await withApi(options, context, async (api) => {
     const response = await api.request({ method: 'POST', path: MANAGEMENT_PATHS[operation], body })
-    return response.body as AddressResults | RangeResults
+    return response.body as AddressResults | RangeResults | ProtectionResults
   })
   if (answer.results.some(isRefused)) process.exitCode = EXIT_CODES.refused
   if (output.json) {
@@ -63,7 +72,7 @@ function renderResult(result: ChangeResult, nowMs: number): string[] {
 
 function detailOf(result: ChangeResult, nowMs: number): string {
   if (result.outcome === 'skipped') return WORDS_FOR_REASON[result.reason]
-  if (result.outcome !== 'banned' && result.outcome !== 'allowed') return ''
+  if (result.outcome !== 'banned' && result.outcome !== 'allowed' && result.outcome !== 'protected') return ''
   const { expiry } = result
   return expiry === undefined
     ? 'for ever'

@@ -13,6 +13,7 @@ import { addHistory } from './commands/history.ts'
 import { addInvite } from './commands/invite.ts'
 import { addKey } from './commands/key.ts'
 import { addList } from './commands/list.ts'
+import { addProtect } from './commands/protect.ts'
 import { addReport } from './commands/report.ts'
 import { addSensors } from './commands/sensors.ts'
 import { addServe } from './commands/serve.ts'
@@ -55,6 +56,7 @@ export function createProgram(context: Context): Command {
     addDenylist,
     addDecisions,
     addAllowlist,
+    addProtect,
   ]) {
     add(program, context)
   }

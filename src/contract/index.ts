@@ -48,6 +48,14 @@ export {
   SCOPE_WORDS,
   SkipWord,
 } from './management-api.ts'
+export {
+  type ProtectedRangeInfo,
+  ProtectedSetInfo,
+  ProtectionInfo,
+  type ProtectionResult,
+  ProtectionResults,
+  ProtectRequest,
+} from './protection-api.ts'
 export { epochMsOf, LogQuery, PageQuery } from './query-values.ts'
 export { AddressesRequest, FalsePositiveRequest, ReportRequest } from './report-api.ts'
 export { Heartbeat, SensorInfo, SensorList } from './sensor-api.ts'

@@ -36,6 +36,7 @@ export const SkipWord = z.enum([
   'private',
   'never-a-source',
   'allowed',
+  'protected',
   'unknown',
   'over-limit',
   'default-list',

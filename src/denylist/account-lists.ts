@@ -1,6 +1,5 @@
 import { packRange, WORDS_PER_ADDRESS } from '../ip/index.ts'
 import { AllowList } from './allow-list.ts'
-import { endedShields } from './decisions/shields.ts'
 import { type Progress, TouchedLog } from './decisions/touched-log.ts'
 import { EMPTY_LABEL, type LabelTable } from './label-table.ts'
 import { PrivateLists } from './lists/private-lists.ts'
@@ -128,8 +127,6 @@ export class AccountLists {
 
   /** Forgets the networks that expired before `nowMs`. */
   sweepNetworks(nowMs: number): void {
-    const ended = endedShields(this, nowMs)
-    if (ended !== undefined) this.touched.noteEnd(ended.shielded, ended.timeMs)
     this.allowed.sweep(nowMs)
     this.private.sweep(nowMs)
   }

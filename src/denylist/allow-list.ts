@@ -24,8 +24,13 @@ export class AllowList {
   /** @returns the narrowest range that covers the packed address and has not expired at `nowMs` */
   covering(words: Uint32Array, offset: number, nowMs: number): AllowRow | undefined {
     if (this.#rows.isEmpty) return undefined
-    for (const row of this.#rows.covering(words, offset)) if (isInForce(row, nowMs)) return row
+    for (const row of this.allCovering(words, offset, nowMs)) return row
     return undefined
+  }
+
+  /** All rows whose range covers the packed address and has not expired at `nowMs`, narrowest first. */
+  *allCovering(words: Uint32Array, offset: number, nowMs: number): Iterable<AllowRow> {
+    for (const row of this.#rows.covering(words, offset)) if (isInForce(row, nowMs)) yield row
   }
 
   /** All ranges in force at `nowMs`. */

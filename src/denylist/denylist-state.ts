@@ -1,6 +1,7 @@
 import { WORDS_PER_ADDRESS } from '../ip/index.ts'
 import { AccountLists, type RowOutcome, type Step } from './account-lists.ts'
 import { type AllowDetails, allowRanges, disallowRanges } from './apply-allow.ts'
+import { endedShields } from './decisions/shields.ts'
 import type { Progress } from './decisions/touched-log.ts'
 import { touchedNetworks } from './decisions/touched-networks.ts'
 import { type Effect, markChanged, skip } from './effect.ts'
@@ -11,6 +12,7 @@ import type { ListRows } from './lists/list-rows.ts'
 import { isForgotten } from './merge-report.ts'
 import type { AllowOperation, Operation, PackedAddresses, Receipt, ReportOperation } from './operation.ts'
 import type { AllowRow, EntryRows } from './ports.ts'
+import { PROTECTION_ACCOUNT } from './protection-account.ts'
 import { type TakenSteps, Unmerged } from './unmerged.ts'
 
 /**
@@ -34,6 +36,11 @@ export class DenylistState {
 
   get accounts(): Iterable<AccountLists> {
     return this.#listsByAccount.values()
+  }
+
+  /** The lists that protect addresses from those of all accounts. */
+  get protection(): AccountLists {
+    return this.listsOf(PROTECTION_ACCOUNT)
   }
 
   find(accountId: number): AccountLists | undefined {
@@ -99,7 +106,9 @@ export class DenylistState {
     const step = { position, receivedAtMs: operation.receivedAtMs }
     const networks = touchedNetworks(lists, operation)
     this.#applyTo(lists, operation, { step, effect })
-    if (networks !== undefined) lists.touched.noteNetworks(networks, position)
+    if (networks !== undefined) {
+      for (const { touched } of this.#shieldedBy(lists)) touched.noteNetworks(networks, position)
+    }
     for (const row of effect.rows) lists.reported.setDirty(row, true)
     const receipt = receiptOf(operation, effect, lists)
     const { rows, allowed, disallowed, lists: listChanges } = effect
@@ -113,6 +122,15 @@ export class DenylistState {
       receipt,
     })
     return receipt
+  }
+
+  /** Forgets the networks of an account that expired before `nowMs`. */
+  sweepNetworks(lists: AccountLists, nowMs: number): void {
+    const ended = endedShields(lists, nowMs)
+    if (ended !== undefined) {
+      for (const { touched } of this.#shieldedBy(lists)) touched.noteEnd(ended.shielded, ended.timeMs)
+    }
+    lists.sweepNetworks(nowMs)
   }
 
   /** Frees merged rows that are forgotten at `nowMs`, looking at up to `maxRows` from `fromRow`. @returns where to go on, or -1 */
@@ -157,6 +175,11 @@ export class DenylistState {
     return dropped.flatMap(({ receipt }) => (receipt === undefined ? [] : [receipt]))
   }
 
+  /** Whose decisions follow from these lists. */
+  #shieldedBy(lists: AccountLists): Iterable<AccountLists> {
+    return lists.accountId === PROTECTION_ACCOUNT ? this.#listsByAccount.values() : [lists]
+  }
+
   #applyTo(lists: AccountLists, operation: Operation, run: { step: Step; effect: Effect }): void {
     switch (operation.kind) {
       case 'report':
@@ -182,6 +205,7 @@ export class DenylistState {
     this.labels.retain(labelId)
     eachAddress(addresses, lists, run, (offset, index) => {
       if (lists.isAllowed(addresses, offset, run.step.receivedAtMs)) return 'allowed'
+      if (this.protection.isAllowed(addresses, offset, run.step.receivedAtMs)) return 'protected'
       const seenAtMs =
         typeof observedAtMs === 'number' ? observedAtMs : (observedAtMs[index] ?? run.step.receivedAtMs)
       return lists.report(addresses, offset, {
@@ -217,13 +241,14 @@ function eachAddress(
   addresses: PackedAddresses,
   lists: AccountLists,
   { effect }: { effect: Effect },
-  change: (offset: number, index: number) => RowOutcome | 'allowed',
+  change: (offset: number, index: number) => RowOutcome | 'allowed' | 'protected',
 ): void {
   const count = addresses.length / WORDS_PER_ADDRESS
   for (let index = 0; index < count; index++) {
     const outcome = change(WORDS_PER_ADDRESS * index, index)
-    if (outcome === 'allowed') effect.allowedIndexes.push(index)
-    if (outcome === 'allowed' || outcome === 'unknown') skip(effect, outcome)
+    const isKeptOff = outcome === 'allowed' || outcome === 'protected'
+    if (isKeptOff) effect.allowedIndexes.push(index)
+    if (isKeptOff || outcome === 'unknown') skip(effect, outcome)
     else effect.taken++
     if (typeof outcome === 'object') markChanged(lists, [outcome.row], effect)
   }

@@ -3,6 +3,7 @@ import type { Decisions } from './decisions/decisions.ts'
 import type { AddressHistory } from './history/history-reader.ts'
 import type { Lists } from './lists/lists.ts'
 import type { Operation, Receipt } from './operation.ts'
+import type { ProtectedRange } from './protection.ts'
 
 /** An address that is on an account's reported list. */
 export interface Entry {
@@ -80,6 +81,10 @@ export interface Denylist {
   /** @returns the narrowest range of the default allowlist that covers the address, or else of another one */
   findAllowed(accountId: number, address: Address, nowMs: number): AllowedRange | undefined
   listAllowed(accountId: number, nowMs: number): readonly AllowedRange[]
+  /** What no decision of any account concerns, besides what is not public. */
+  listProtected(nowMs: number): readonly ProtectedRange[]
+  /** Those of {@link listProtected} that cover the address, narrowest first. */
+  findProtected(address: Address, nowMs: number): readonly ProtectedRange[]
   /** @returns `undefined` when there is none or it belongs to another account */
   findReceipt(accountId: number, receiptId: string): Promise<Receipt | undefined>
   /** @returns the receipt of the request that was taken with this key in the seven days before `receivedAtMs` */

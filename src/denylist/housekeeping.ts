@@ -68,7 +68,7 @@ export class Housekeeping {
     const { state, clock, currentAtMs } = this.#options
     const nowMs = currentAtMs() - APPLY_DELAY_MS
     for (const lists of state.accounts) {
-      lists.sweepNetworks(nowMs)
+      state.sweepNetworks(lists, nowMs)
       for (let fromRow = 0; fromRow >= 0; ) {
         if (this.#stopping.signal.aborted) return
         fromRow = state.sweep(lists, { fromRow, maxRows: SWEEP_ROWS, nowMs })

@@ -9,7 +9,7 @@ export type { ScoreFactor, ScoreFinding } from './assessment/score-factor.ts'
 export type { ChangesAnswer, DecisionChanges, Decisions, DecisionsChecksum } from './decisions/decisions.ts'
 export type { DecisionOrigin, Layer } from './decisions/layer.ts'
 export { siteRange } from './decisions/layer.ts'
-export { type ProtectedSet, specialRanges } from './decisions/protected-set.ts'
+export { isProtectedClass, type ProtectedSet, specialRanges } from './decisions/protected-set.ts'
 export { parseRevision, type Revision, revisionText } from './decisions/revision.ts'
 export type { AllowedRange, Denylist, DenylistStatus, Entry, EntryFilter, KeyedRequest } from './denylist.ts'
 export { BUCKET_BITS, bucketOf } from './history/address-bucket.ts'
@@ -85,5 +85,12 @@ export type {
   OnceKey,
   ReportQueue,
 } from './ports.ts'
+export {
+  type ProtectedRange,
+  type ProtectionDetails,
+  type ProtectionReason,
+  protectOperation,
+  unprotectOperation,
+} from './protection.ts'
 export { IDEMPOTENCY_MS } from './receipt-book.ts'
 export { type SelectedAddresses, type SelectOptions, selectAddresses } from './select-addresses.ts'

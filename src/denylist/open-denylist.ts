@@ -1,4 +1,4 @@
-import type { Address } from '../ip/index.ts'
+import { type Address, wordsOf } from '../ip/index.ts'
 import { type Clock, HoneyjamError, type Logger } from '../runtime/index.ts'
 import type { Decisions } from './decisions/decisions.ts'
 import { MemoryDecisions } from './decisions/open-decisions.ts'
@@ -19,6 +19,7 @@ import { Merger } from './merger.ts'
 import type { Operation, Receipt } from './operation.ts'
 import { decodeOperation, encodeOperation } from './operation-codec.ts'
 import type { DenylistStore, JournalRecord, ReportQueue } from './ports.ts'
+import { type ProtectedRange, protectedRangeOf } from './protection.ts'
 import { ReceiptBook } from './receipt-book.ts'
 import { oldestReplayedMs, replay } from './replay.ts'
 
@@ -176,6 +177,15 @@ class MemoryDenylist implements Denylist {
 
   listAllowed(accountId: number, nowMs: number): readonly AllowedRange[] {
     return this.#entries.listAllowed(accountId, nowMs)
+  }
+
+  listProtected(nowMs: number): readonly ProtectedRange[] {
+    return Array.from(this.#state.protection.allowed.list(nowMs), protectedRangeOf)
+  }
+
+  findProtected(address: Address, nowMs: number): readonly ProtectedRange[] {
+    const { allowed } = this.#state.protection
+    return Array.from(allowed.allCovering(wordsOf(address), 0, nowMs), protectedRangeOf)
   }
 
   findReceipt(accountId: number, receiptId: string): Promise<Receipt | undefined> {

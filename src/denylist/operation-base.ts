@@ -21,6 +21,8 @@ export const SKIP_REASONS = [
   'private',
   'never-a-source',
   'allowed',
+  // by the installation, see `honeyjam protect`
+  'protected',
   'unknown',
   // the account has as many lists or elements as it may
   'over-limit',

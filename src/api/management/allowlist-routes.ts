@@ -10,13 +10,12 @@ import {
   type RangeResults,
 } from '../../contract/index.ts'
 import type { AllowedRange } from '../../denylist/index.ts'
-import { isTooWideToList, packRange, parseRange, type Range } from '../../ip/index.ts'
 import type { AdmissionHooks } from '../admission-hooks.ts'
 import { admissionOf } from '../authenticate.ts'
 import type { ApiContext } from '../context.ts'
 import { checkBody, jsonBodyOf } from '../json-body.ts'
-import { refuseFaults } from '../refusal.ts'
 import { type OperationOrigin, originOf, submitOperation } from '../submit-operation.ts'
+import { parseRanges, refuseTooWide } from './parse-ranges.ts'
 
 /** `POST /honeyjam/v1/allow` and `/disallow`, `GET /honeyjam/v1/allowlist`. */
 export function addAllowlistRoutes(
@@ -51,17 +50,6 @@ async function allow(context: ApiContext, request: FastifyRequest): Promise<Rang
   return { receipt_id: receipt.receiptId, results }
 }
 
-/** To allow the whole Internet would silently end all blocking. */
-function refuseTooWide(texts: readonly string[]): void {
-  const faults = texts.flatMap((text, index) => {
-    const range = packRange(text)
-    if (range === undefined || !isTooWideToList(range)) return []
-    const msg = `${text} is wider than /8 (IPv4) or /19 (IPv6): so much of the Internet cannot be allowed`
-    return [{ loc: ['body', 'ranges', index], msg, type: 'value_error.range_too_wide' }]
-  })
-  if (faults.length > 0) throw refuseFaults(faults)
-}
-
 async function disallow(context: ApiContext, request: FastifyRequest): Promise<RangeResults> {
   const { ranges: texts } = checkBody(jsonBodyOf(request), DisallowRequest, 'ranges')
   const origin = originOf(admissionOf(request).grant, context.clock.nowMs())
@@ -83,25 +71,6 @@ function listAllowed({ denylist, clock }: ApiContext, request: FastifyRequest): 
       return { range: allowed.range, created_at: allowed.createdAtMs, ...expiryOf(allowed) }
     }),
   }
-}
-
-interface ParsedRanges {
-  readonly ranges: readonly { readonly text: string; readonly range: Range | undefined }[]
-  /** Distinct ranges and what was left out, for the operation. */
-  readonly operation: {
-    readonly ranges: readonly Range[]
-    readonly folded: number
-    readonly skipped: { readonly unparsable?: number }
-  }
-}
-
-function parseRanges(texts: readonly string[]): ParsedRanges {
-  const ranges = texts.map((text) => ({ text, range: parseRange(text) }))
-  const fit = ranges.flatMap(({ range }) => range ?? [])
-  const distinct = [...new Set(fit)]
-  const unparsable = texts.length - fit.length
-  const skipped = unparsable === 0 ? {} : { unparsable }
-  return { ranges, operation: { ranges: distinct, folded: fit.length - distinct.length, skipped } }
 }
 
 function allowedRangesOf(

@@ -68,13 +68,15 @@ async function unban(context: ApiContext, request: FastifyRequest): Promise<Addr
 }
 
 function reasonOf(
-  { denylist: { lists } }: ApiContext,
+  { denylist }: ApiContext,
   origin: OperationOrigin,
   address: Address,
-): 'allowed' | 'unknown' {
+): 'allowed' | 'protected' | 'unknown' {
+  const { lists } = denylist
   const query = { listType: 'ALLOW', address } as const
   const isAllowed =
     lists.matchPrivate(origin.accountId, query, origin.receivedAtMs).length > 0 ||
     lists.matchPublic(origin.accountId, query, origin.receivedAtMs).length > 0
-  return isAllowed ? 'allowed' : 'unknown'
+  if (isAllowed) return 'allowed'
+  return denylist.findProtected(address, origin.receivedAtMs).length > 0 ? 'protected' : 'unknown'
 }

@@ -9,6 +9,7 @@ import { addDecisionsRoutes } from './decisions/decisions-route.ts'
 import { addHistoryRoute } from './history-route.ts'
 import { addInvitationRoutes } from './invitation-routes.ts'
 import { addKeyRoutes } from './key-routes.ts'
+import { addProtectionRoutes } from './protection-routes.ts'
 import { addReceiptRoute } from './receipt-route.ts'
 import { addSensorRoutes } from './sensor-routes.ts'
 import { addSignUpRoute } from './sign-up-route.ts'
@@ -25,6 +26,7 @@ export function addManagementRoutes(app: FastifyInstance, context: ApiContext): 
   addDecisionsRoutes(app, context, { onRequest: [key, requireScope('enforce', 'read')] })
   const administering = { onRequest: [key, requireScope('admin')] }
   addAccountRoutes(app, context, administering)
+  addProtectionRoutes(app, context, administering)
   addInvitationRoutes(app, context, administering)
   addSignUpRoute(app, context)
   addKeyRoutes(app, context, { managing, administering })

@@ -12,6 +12,7 @@ import {
   RangeResults,
   ReceiptInfo,
 } from '../management-api.ts'
+import { ProtectedSetInfo, ProtectionInfo, ProtectionResults, ProtectRequest } from '../protection-api.ts'
 import { PageQuery } from '../query-values.ts'
 import { AddressesRequest } from '../report-api.ts'
 import { Heartbeat, SensorList } from '../sensor-api.ts'
@@ -20,6 +21,7 @@ import type { OperationGroup } from './operation.ts'
 
 const reading = { method: 'GET', scopes: ['read'] } as const
 const managing = { scopes: ['manage'] } as const
+const administering = { scopes: ['admin'] } as const
 const addressResults = { name: 'AddressResults', schema: AddressResults }
 const rangeResults = { name: 'RangeResults', schema: RangeResults }
 const Taker = z.looseObject({})
@@ -65,6 +67,36 @@ export const MANAGEMENT_GROUP: OperationGroup = {
       path: MANAGEMENT_PATHS.allowlist,
       summary: 'List what is allowed',
       answer: { name: 'Allowlist', schema: Allowlist },
+    },
+    {
+      ...administering,
+      method: 'POST',
+      path: MANAGEMENT_PATHS.protect,
+      summary: 'Protect addresses and networks from the lists of all accounts',
+      body: { name: 'ProtectRequest', schema: ProtectRequest },
+      answer: { name: 'ProtectionResults', schema: ProtectionResults },
+    },
+    {
+      ...administering,
+      method: 'POST',
+      path: MANAGEMENT_PATHS.unprotect,
+      summary: 'Protect them no longer',
+      body: { name: 'DisallowRequest', schema: DisallowRequest },
+      answer: { name: 'ProtectionResults', schema: ProtectionResults },
+    },
+    {
+      ...administering,
+      method: 'GET',
+      path: MANAGEMENT_PATHS.protected,
+      summary: 'List what is protected from the lists of all accounts',
+      answer: { name: 'ProtectedSetInfo', schema: ProtectedSetInfo },
+    },
+    {
+      ...administering,
+      method: 'GET',
+      path: `${MANAGEMENT_PATHS.protected}/{ip_address}`,
+      summary: 'Say whether an address is protected, and by what',
+      answer: { name: 'ProtectionInfo', schema: ProtectionInfo },
     },
     {
       ...reading,

@@ -40,6 +40,10 @@ export const MANAGEMENT_PATHS = {
   allow: `${MANAGEMENT_ROOT}/allow`,
   disallow: `${MANAGEMENT_ROOT}/disallow`,
   allowlist: `${MANAGEMENT_ROOT}/allowlist`,
+  protect: `${MANAGEMENT_ROOT}/protect`,
+  unprotect: `${MANAGEMENT_ROOT}/unprotect`,
+  /** Followed by nothing or `/ADDRESS`. */
+  protected: `${MANAGEMENT_ROOT}/protected`,
   /** Followed by `/ADDRESS`. */
   check: `${MANAGEMENT_ROOT}/check`,
   /** Followed by nothing, `/NAME`, or for its keys by what follows `keys`. */

@@ -17,6 +17,8 @@ import { type Member, subjectsOf } from './widen.ts'
 
 export interface AccountViewOptions {
   readonly lists: AccountLists
+  /** What is on the allowlists here is protected from the lists of all accounts. */
+  readonly protection: AccountLists
   readonly labels: LabelTable
   readonly publicLists: PublicListCatalogue
   readonly protectedSet: ProtectedSet
@@ -143,7 +145,7 @@ export class AccountView {
   }
 
   #makeState(version: string, nowMs: number): NetworkState {
-    const shields = this.#listed('ALLOW')
+    const shields = [...this.#listed('ALLOW'), ...listedNetworks(this.#options.protection, 'ALLOW')]
     const inForce = shields.filter(({ expiresAtMs }) => expiresAtMs > nowMs)
     const shield = new Shield([...this.#options.protectedSet.ranges, ...inForce.map(({ range }) => range)])
     return {

@@ -20,6 +20,7 @@ import { APPLY_DELAY_MS } from '../housekeeping.ts'
 import { isInForce } from '../lists/list-rows.ts'
 import { UNBAN_MEMORY_MS } from '../merge-report.ts'
 import type { Operation } from '../operation.ts'
+import { PROTECTION_ACCOUNT } from '../protection-account.ts'
 import { AccountView } from './account-view.ts'
 import type { DecisionsChecksum } from './decisions.ts'
 import { decisionsOf } from './in-force.ts'
@@ -34,7 +35,7 @@ const MOST_SKEW_MS = 2000
 const PROTECTED = specialRanges('skip')
 
 type Action =
-  | { readonly do: 'submit'; readonly process: number; readonly draft: Draft }
+  | { readonly do: 'submit'; readonly process: number; readonly draft: Draft; readonly isForAll: boolean }
   | { readonly do: 'pass'; readonly milliseconds: number }
   | { readonly do: 'follow'; readonly process: number; readonly records: number }
   | { readonly do: 'merge'; readonly process: number; readonly maxRows: number }
@@ -53,7 +54,12 @@ const consumer = fc.nat(CONSUMERS - 1)
 const actions: fc.Arbitrary<Action> = fc.oneof(
   {
     weight: 10,
-    arbitrary: fc.record({ do: fc.constant('submit' as const), process: process_, draft: drafts }),
+    arbitrary: fc.record({
+      do: fc.constant('submit' as const),
+      process: process_,
+      draft: drafts,
+      isForAll: fc.boolean(),
+    }),
   },
   {
     weight: 5,
@@ -142,7 +148,7 @@ class Process {
     const next = this.#world.journal[this.state.unmerged.newestPosition]
     const nowMs = Math.min(next?.receivedAtMs ?? Infinity, this.nowMs) - APPLY_DELAY_MS
     for (const lists of this.state.accounts) {
-      lists.sweepNetworks(nowMs)
+      this.state.sweepNetworks(lists, nowMs)
       this.state.sweep(lists, { fromRow: 0, maxRows: 1000, nowMs })
     }
   }
@@ -242,7 +248,7 @@ class World {
     await expectRight(this.consumers[index]!, state, nowMs)
   }
 
-  #submit({ process, draft }: Action & { do: 'submit' }): void {
+  #submit({ process, draft, isForAll }: Action & { do: 'submit' }): void {
     const submitter = this.processes[process]!
     const { lateMs = 0, expiresInMs, listNumber, ...rest } = draft
     const receivedAtMs = submitter.nowMs
@@ -250,7 +256,8 @@ class World {
     this.journal.push({
       ...rest,
       ...listId,
-      accountId: ACCOUNT,
+      // what is allowed for all is protected
+      accountId: isForAll && ['allow', 'disallow'].includes(draft.kind) ? PROTECTION_ACCOUNT : ACCOUNT,
       keyId: 1,
       receiptId: 'r',
       receivedAtMs,
@@ -276,6 +283,7 @@ async function expectRight(holder: DecisionsConsumer, state: DenylistState, nowM
   const lists = state.listsOf(ACCOUNT)
   const view = new AccountView({
     lists,
+    protection: state.protection,
     labels: state.labels,
     publicLists: fakeCatalogue,
     protectedSet: PROTECTED,
@@ -327,7 +335,8 @@ function deniedUntilMs(state: DenylistState, words: Uint32Array, nowMs: number):
 
 function allowedNetworks(state: DenylistState, nowMs: number): readonly PackedRange[] {
   const lists = state.listsOf(ACCOUNT)
-  const texts = Array.from(lists.allowed.list(nowMs), ({ range }) => range)
+  const allowed = [...lists.allowed.list(nowMs), ...state.protection.allowed.list(nowMs)]
+  const texts = allowed.map(({ range }) => range)
   for (const { row, rowByElement } of lists.private.list(nowMs)) {
     if (row.listType !== 'ALLOW') continue
     for (const each of rowByElement.values()) if (isInForce(each, nowMs)) texts.push(each.element)

@@ -114,7 +114,7 @@ describe('decisions', () => {
     service.allow('8.8.8.1/32', 60)
     const consumer = await readAll(service)
     await service.clock.advance(120_000)
-    service.state.listsOf(ACCOUNT).sweepNetworks(service.clock.nowMs())
+    service.state.sweepNetworks(service.state.listsOf(ACCOUNT), service.clock.nowMs())
     expect(await follow(service, consumer)).toBe('changes')
     expect(networksOf(consumer, service)).toEqual(['8.8.8.0/31'])
   })

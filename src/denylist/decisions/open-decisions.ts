@@ -2,6 +2,7 @@ import type { Clock } from '../../runtime/index.ts'
 import type { AccountLists } from '../account-lists.ts'
 import type { LabelTable } from '../label-table.ts'
 import type { PublicListCatalogue } from '../lists/public-lists.ts'
+import { PROTECTION_ACCOUNT } from '../protection-account.ts'
 import { AccountDecisions } from './account-decisions.ts'
 import { AccountView } from './account-view.ts'
 import type { ChangesAnswer, DecisionChanges, Decisions, DecisionsChecksum } from './decisions.ts'
@@ -55,6 +56,7 @@ export class MemoryDecisions implements Decisions {
 
   /** To be told when an operation of an account took effect. */
   noteApplied(accountId: number): void {
+    if (accountId === PROTECTION_ACCOUNT) return this.#wakeAll()
     for (const wake of this.#waiting.get(accountId) ?? []) wake()
   }
 
@@ -180,7 +182,8 @@ export class MemoryDecisions implements Decisions {
       scopes.set(key, made)
       return made
     }
-    const view = new AccountView({ lists, labels, publicLists, protectedSet })
+    const protection = listsOf(PROTECTION_ACCOUNT)
+    const view = new AccountView({ lists, protection, labels, publicLists, protectedSet })
     return new AccountDecisions({ view, clock, position, scope })
   }
 }

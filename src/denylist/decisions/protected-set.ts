@@ -21,12 +21,14 @@ export interface ProtectedSet {
  * special addresses blocked; those that are never a source and the host itself are protected all the same.
  */
 export function specialRanges(privateAddresses: 'skip' | 'accept'): ProtectedSet {
-  const isProtected = (addressClass: AddressClass) =>
-    privateAddresses === 'skip'
-      ? addressClass !== 'public'
-      : isNeverSource(addressClass) || addressClass === 'loopback'
-  const ranges = rangesOfClasses(isProtected)
+  const ranges = rangesOfClasses((addressClass) => isProtectedClass(addressClass, privateAddresses))
   return { version: versionOf(ranges), ranges, onChange: () => () => undefined }
+}
+
+/** Whether no address of this class may be blocked. */
+export function isProtectedClass(addressClass: AddressClass, privateAddresses: 'skip' | 'accept'): boolean {
+  if (privateAddresses === 'skip') return addressClass !== 'public'
+  return isNeverSource(addressClass) || addressClass === 'loopback'
 }
 
 /** A version that follows from the ranges. */

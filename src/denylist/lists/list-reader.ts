@@ -2,6 +2,7 @@ import { type Address, rangeText, unpackAddress, WORDS_PER_ADDRESS, wordsOf } fr
 import type { Clock } from '../../runtime/index.ts'
 import type { AccountLists } from '../account-lists.ts'
 import { endOfStay } from '../merge-report.ts'
+import { PROTECTION_ACCOUNT } from '../protection-account.ts'
 import { type AddressFacts, elementOf } from './address-facts.ts'
 import { isInForce, type ListOrigin, type ListType } from './list-rows.ts'
 import type { ListQuery, Lists, Page, PrivateList, PublicList } from './lists.ts'
@@ -88,14 +89,15 @@ export class ListReader implements Lists {
   }
 
   /**
-   * Whether an allowlist of any kind holds a packed address at `nowMs`. To be made anew for each pass: which lists there are
+   * Whether an allowlist of any kind, or the protection of all, holds a packed address at `nowMs`. To be made anew for each pass: which lists there are
    * is looked at once.
    */
   allowTest(lists: AccountLists, nowMs: number): (words: Uint32Array, offset: number) => boolean {
     const factLists = factListsOf(lists, 'ALLOW', nowMs)
     const publicLists = this.#publicListsOn(lists.accountId, 'ALLOW', nowMs)
+    const protection = this.#options.listsOf(PROTECTION_ACCOUNT)
     return (words, offset) => {
-      if (lists.isAllowed(words, offset, nowMs)) return true
+      if (lists.isAllowed(words, offset, nowMs) || protection.isAllowed(words, offset, nowMs)) return true
       if (factLists.length === 0 && publicLists.length === 0) return false
       const address = unpackAddress(words, offset)
       return (
