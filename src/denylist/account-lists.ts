@@ -1,4 +1,4 @@
-import { packRange, WORDS_PER_ADDRESS } from '../ip/index.ts'
+import { type PackedRange, packRange, Shield, WORDS_PER_ADDRESS } from '../ip/index.ts'
 import { AllowList } from './allow-list.ts'
 import { type Progress, TouchedLog } from './decisions/touched-log.ts'
 import { EMPTY_LABEL, type LabelTable } from './label-table.ts'
@@ -11,7 +11,6 @@ import {
   type ReportedSighting,
   type Stay,
 } from './merge-report.ts'
-import { RangeIndex } from './range-index.ts'
 import { ReportedList } from './reported-list.ts'
 
 const WHOLE_ADDRESS_BITS = 128
@@ -82,20 +81,22 @@ export class AccountLists {
   /** Ends the stays of all addresses in the ranges, in one pass over the list. @returns the rows changed */
   unbanRanges(ranges: readonly string[], step: Step): readonly number[] {
     const changed: number[] = []
-    const networks = new RangeIndex<true>()
+    const networks: PackedRange[] = []
     for (const range of ranges) {
       const packed = packRange(range)
       if (packed === undefined) continue
       if (packed.prefixLength === WHOLE_ADDRESS_BITS) {
         const outcome = this.unban(packed.words, 0, step)
         if (typeof outcome === 'object') changed.push(outcome.row)
-      } else networks.set(range, true)
+      } else networks.push(packed)
     }
-    if (networks.isEmpty) return changed
+    if (networks.length === 0) return changed
+    // numbers, as millions of rows are gone through
+    const covering = new Shield(networks)
     const words = new Uint32Array(WORDS_PER_ADDRESS)
     const inNetworks = this.#endRows(step, 'keep', (row) => {
       this.reported.copyWords(row, words, 0)
-      return !isEmpty(networks.covering(words, 0))
+      return covering.covers(words, 0)
     })
     return [...changed, ...inNetworks]
   }
