@@ -47,13 +47,19 @@ const PASSING_STATUSES = new Set([408, 409, 425])
 /** How our own service says, with a 429, that the key is not valid: waiting does not help, and a valid one works at once. */
 const WRONG_KEYS_PAGE = '/docs/errors/too-many-wrong-keys'
 
+/** Whether the service slows down whoever sends wrong keys from here, which is no limit of a valid one. */
+export function saysWrongKeys({ status, bodyText }: Pick<ReportAnswer, 'status' | 'bodyText'>): boolean {
+  return status === 429 && bodyText.includes(WRONG_KEYS_PAGE)
+}
+
 /** @param nowMs epoch milliseconds of the answer's arrival */
-export function outcomeOf({ status, headers, bodyText }: ReportAnswer, nowMs: number): DeliveryOutcome {
+export function outcomeOf(answer: ReportAnswer, nowMs: number): DeliveryOutcome {
+  const { status, headers, bodyText } = answer
   if (status === 202) return { kind: 'accepted', receiptPath: receiptPathOf(headers) }
   const reason = quoteForeignText(bodyText, MAX_REASON)
   const answeredAtMs = parseHttpDate(singleField(headers['date']) ?? '') ?? nowMs
   const retryAfterMs = parseRetryAfter(singleField(headers['retry-after']), answeredAtMs)
-  if (status === 429 && !bodyText.includes(WRONG_KEYS_PAGE)) return { kind: 'limited', reason, retryAfterMs }
+  if (status === 429 && !saysWrongKeys(answer)) return { kind: 'limited', reason, retryAfterMs }
   if (status >= 300 && status < 500 && !PASSING_STATUSES.has(status)) {
     return { kind: 'refused', status, reason: reasonOfRefusal(status, headers, reason) }
   }

@@ -1,8 +1,9 @@
 import { TEST_PATH } from '../contract/terms/index.ts'
 import { quoteForeignText, readBoundedText } from './bounded-text.ts'
+import { saysWrongKeys } from './delivery-outcome.ts'
 import { singleField } from './header-field.ts'
 import { authorizationOf, HttpConnection, type HttpTimeouts, parseHttpUrl } from './http-connection.ts'
-import { parseHttpDate } from './retry-after.ts'
+import { parseHttpDate, parseRetryAfter } from './retry-after.ts'
 
 /** What a service said to the question whether it knows a key. */
 export interface ServiceAnswer {
@@ -15,6 +16,10 @@ export interface ServiceAnswer {
   /** The body as one line that is safe to print, at most 200 characters. */
   readonly text: string
   readonly server: string | undefined
+  /** Whether it answers wrong keys from here so for a while, without telling one from another. */
+  readonly isSlowingWrongKeys: boolean
+  /** How long it asks to wait; `undefined` when it says nothing of it. */
+  readonly retryAfterMs: number | undefined
 }
 
 export interface ProbeServiceOptions {
@@ -56,15 +61,18 @@ export async function probeService(options: ProbeServiceOptions): Promise<Servic
       signal,
     })
     const answeredAtMs = Date.now()
-    const { text } = await readBoundedText(body, MAX_ANSWER_BYTES)
+    const { text: bodyText } = await readBoundedText(body, MAX_ANSWER_BYTES)
+    const dateMs = parseHttpDate(singleField(headers['date']) ?? '')
     const server = singleField(headers['server'])
     return {
       status: statusCode,
-      dateMs: parseHttpDate(singleField(headers['date']) ?? ''),
+      dateMs,
       askedAtMs,
       answeredAtMs,
-      text: quoteForeignText(text, MAX_TEXT),
+      text: quoteForeignText(bodyText, MAX_TEXT),
       server: server === undefined ? undefined : quoteForeignText(server, MAX_TEXT),
+      isSlowingWrongKeys: saysWrongKeys({ status: statusCode, bodyText }),
+      retryAfterMs: parseRetryAfter(singleField(headers['retry-after']), dateMs ?? answeredAtMs),
     }
   } finally {
     await connection.close()

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { openApi } from '../../../test/support/api-place.ts'
 import { FakeReportServer, status } from '../../../test/support/fake-report-server.ts'
 import { probeService } from '../../client/index.ts'
 import { checkClock, checkKey } from './check-answer.ts'
@@ -69,6 +70,37 @@ describe('the check of the key', () => {
       details: ['it says: because'],
       help: expect.stringMatching(/\w/) as unknown,
     })
+  })
+
+  it('says when to ask again where the service takes no more requests', async () => {
+    server.script(status(429, { body: 'slow down', headers: { 'retry-after': '90' } }), status(429))
+    expect(await checkKey(ask, signal)).toMatchObject({
+      status: 'warning',
+      found: expect.stringMatching(/no more requests for now \(429\)/) as unknown,
+      help: 'Try again in 1m 30s.',
+      details: ['it says: slow down'],
+    })
+    expect(await checkKey(ask, signal)).toMatchObject({ status: 'warning', help: 'Try again in a minute.' })
+  })
+
+  it('tells a key that is wrong from a limit, also once the service is tired of wrong keys', async () => {
+    const api = await openApi()
+    const ours = { baseUrl: api.url, userAgent: 'test', signal }
+    const wrong = () => probeService({ ...ours, bearerToken: `tja_${'0'.repeat(36)}` })
+    for (let count = 0; count < 100; count++)
+      expect(await checkKey(wrong, signal)).toMatchObject({
+        found: expect.stringContaining('401') as unknown,
+      })
+    expect(await checkKey(wrong, signal)).toMatchObject({
+      status: 'failed',
+      found: expect.stringMatching(
+        /does not know the key, and hears too many wrong ones .* \(429\)/,
+      ) as unknown,
+      help: expect.stringMatching(/Name the right one .* works at once.* for 1m; see what else/) as unknown,
+    })
+    const right = () => probeService({ ...ours, bearerToken: api.adminKey })
+    expect(await checkKey(right, signal)).toMatchObject({ status: 'ok' })
+    await api.close()
   })
 
   it.each(['reset', 'garbage'] as const)('fails without an answer (%s)', async (kind) => {

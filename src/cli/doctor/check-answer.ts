@@ -1,4 +1,5 @@
 import { describeError, type ServiceAnswer } from '../../client/index.ts'
+import { formatSpan } from '../format-time.ts'
 import { type Finding, failed, ok, skipped, warning } from './finding.ts'
 
 /** The one question that the checks of clock and key share; it is asked when the first of them needs it. */
@@ -49,7 +50,8 @@ export function findingOfClock({ dateMs, askedAtMs, answeredAtMs }: ServiceAnswe
   return ok(`the clocks agree within ${Math.max(1, Math.ceil(Math.abs(skewMs) / SECOND_MS))} s`)
 }
 
-export function findingOfKey({ status, text, server, askedAtMs, answeredAtMs }: ServiceAnswer): Finding {
+export function findingOfKey(answer: ServiceAnswer): Finding {
+  const { status, text, server, askedAtMs, answeredAtMs } = answer
   const by = server === undefined ? [] : [`answered by ${server}`]
   const said = text === '' ? by : [`it says: ${text}`, ...by]
   if (status === 200) return ok(`the service knows it (${answeredAtMs - askedAtMs} ms)`)
@@ -60,6 +62,7 @@ export function findingOfKey({ status, text, server, askedAtMs, answeredAtMs }: 
       said,
     )
   }
+  if (status === 429) return findingOfLimit(answer, said)
   if (status === 404) {
     return warning(
       'the service has no /test (404), so the key cannot be asked for',
@@ -70,6 +73,25 @@ export function findingOfKey({ status, text, server, askedAtMs, answeredAtMs }: 
   return failed(
     `unexpected answer ${status}`,
     'See that api_url leads to a Report API, and what a proxy in front of it says.',
+    said,
+  )
+}
+
+function findingOfLimit(
+  { isSlowingWrongKeys, retryAfterMs }: ServiceAnswer,
+  said: readonly string[],
+): Finding {
+  const span = retryAfterMs === undefined ? undefined : formatSpan(retryAfterMs)
+  if (isSlowingWrongKeys) {
+    return failed(
+      'the service does not know the key, and hears too many wrong ones from this address (429)',
+      `Name the right one with --key-file or bearer_token_file: it works at once. Wrong ones are answered like this for ${span ?? 'a while'}; see what else sends them from here. What was seen is kept until then.`,
+      said,
+    )
+  }
+  return warning(
+    'the service takes no more requests for now (429), so whether it knows the key is open',
+    `Try again in ${span ?? 'a minute'}.`,
     said,
   )
 }
