@@ -20,8 +20,10 @@ const ROOMS = {
   feed: ['denylist'],
   store: ['denylist', 'accounts', 'sensors', 'activity'],
   queue: ['denylist'],
-  api: ['contract', 'denylist', 'accounts', 'sensors', 'activity', 'crowd', 'feed'],
-  enforce: ['client', 'contract'],
+  api: ['contract', 'denylist', 'accounts', 'sensors', 'activity', 'crowd', 'feed', 'protection'],
+  enforce: ['client', 'contract', 'host'],
+  host: [],
+  protection: ['denylist', 'host'],
   decoy: ['cowrie'],
   dashboard: ['contract'],
 }

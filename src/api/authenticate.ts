@@ -77,7 +77,7 @@ export function hasScope(grant: Grant, scopes: readonly Scope[]): boolean {
  * wrong network is no guess and is not counted: whoever sends it has it already.
  */
 function admit(
-  { accounts, clock }: ApiContext,
+  { accounts, clock, operators }: ApiContext,
   request: FastifyRequest,
   refuseWrongKey: RefuseWrongKey,
 ): Admission | Refusal {
@@ -95,5 +95,7 @@ function admit(
   if (!mayBeUsedFrom(grant.networks, address)) {
     return refuse('forbidden', `the key may not be used from ${address ?? 'an unknown address'}`)
   }
+  if (operators !== undefined && address !== undefined && grant.scopes.includes('admin'))
+    operators.note(address)
   return { grant, keyText: bearer.keyText }
 }

@@ -1,6 +1,7 @@
 import type { Accounts, RequestQuota, WrongKeys } from '../accounts/index.ts'
 import type { ActivityLog } from '../activity/index.ts'
 import type { Denylist } from '../denylist/index.ts'
+import type { Operators } from '../protection/index.ts'
 import type { Clock, Logger } from '../runtime/index.ts'
 import type { Sensors } from '../sensors/index.ts'
 import type { ProxySettings } from './client-address.ts'
@@ -30,6 +31,8 @@ export interface ApiOptions {
   readonly sensors: Sensors
   readonly activity: ActivityLog
   readonly quota: RequestQuota
+  /** Told where keys of administrators are used from; nobody by default. */
+  readonly operators?: Pick<Operators, 'note'> | undefined
   readonly clock: Clock
   readonly logger: Logger
   readonly settings: ApiSettings

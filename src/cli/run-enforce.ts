@@ -3,7 +3,6 @@ import {
   createDecisionSource,
   type Enforcer,
   type FollowState,
-  findProtected,
   type Network,
   type ProtectedNetwork,
   parseNetwork,
@@ -11,6 +10,7 @@ import {
 } from '../enforce/index.ts'
 import { createIpset } from '../enforce/ipset/index.ts'
 import { createNftables } from '../enforce/nftables/index.ts'
+import { findHostNetworks } from '../host/index.ts'
 import { createLogger, HoneyjamError, type Logger, systemClock } from '../runtime/index.ts'
 import { type ConnectOptions, withApi } from './connect.ts'
 import type { Context } from './context.ts'
@@ -42,7 +42,7 @@ export async function runEnforce(request: EnforceRequest, context: Context): Pro
         {
           enforcer,
           source: createDecisionSource(api),
-          findProtected: async () => [...fixed, ...(await findProtected())],
+          findProtected: async () => [...fixed, ...(await findHostNetworks())],
           clock: systemClock,
           logger,
           onState: announcer(enforcer, logger),

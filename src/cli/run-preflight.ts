@@ -8,12 +8,11 @@ import {
   connectedPeers,
   EvidenceBook,
   fetchDecisions,
-  findProtected,
   judgeEvidence,
-  loggedInByUtmp,
   type ProtectedNetwork,
   ProtectedSet,
 } from '../enforce/index.ts'
+import { findHostNetworks, loggedInByUtmp } from '../host/index.ts'
 import { HoneyjamError } from '../runtime/index.ts'
 import { type ConnectOptions, withApi } from './connect.ts'
 import type { Context } from './context.ts'
@@ -58,7 +57,7 @@ export async function runPreflight(request: PreflightRequest, context: Context):
   for (const path of CONNECTIONS) {
     for (const address of connectedPeers(String(await contentOf(path)))) book.addConnection(address)
   }
-  const guard = new ProtectedSet(await findProtected())
+  const guard = new ProtectedSet(await findHostNetworks())
   print(judgeEvidence(book.list(), decisions), { guard, context })
 }
 

@@ -13,6 +13,7 @@ import type { ProxyOptions } from './proxy-options.ts'
 import type { RetentionOptions } from './retention-options.ts'
 import { removeServiceFile, writeServiceFile } from './service-file.ts'
 import type { SignUpOptions } from './sign-up-option.ts'
+import { startProtection } from './start-protection.ts'
 import { type WatchCertificateOptions, watchCertificate } from './watch-certificate.ts'
 
 export interface ServiceOptions
@@ -121,8 +122,11 @@ async function openService(
   closers.push(() => quota.close())
   const installation: Installation = { directory, store: store.accounts, accounts }
   const administrator = await ensureAdministrator(installation, clock.nowMs())
+  const protection = await startProtection({ denylist, clock, logger }, options.privateAddresses)
+  closers.push(() => protection.close())
 
-  const parts = { denylist, accounts, sensors, activity, quota, clock, logger }
+  const { operators } = protection
+  const parts = { denylist, accounts, sensors, activity, quota, operators, clock, logger }
   const settings = settingsOf(options)
   const server = createApiServer({ ...parts, settings, tls, accessLog: accessLog?.log })
   closers.push(() => server.close())

@@ -6,7 +6,7 @@ import { boundsOf } from '../ip/index.ts'
 import { BanKeeper } from './ban-keeper.ts'
 import { createDryRun, type DryRunStep } from './dry-run/index.ts'
 import { type Network, parseNetwork } from './networks.ts'
-import type { ProtectedNetwork } from './protected/find-protected.ts'
+import type { ProtectedNetwork } from './protected/protected-set.ts'
 
 const HOUR_MS = 3_600_000
 

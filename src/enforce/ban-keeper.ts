@@ -1,8 +1,7 @@
 import type { Clock, Logger } from '../runtime/index.ts'
 import { type BanDifference, compareBans } from './compare-bans.ts'
 import type { Ban, DropCounters, Enforcer } from './ports.ts'
-import type { ProtectedNetwork } from './protected/find-protected.ts'
-import { ProtectedSet } from './protected/protected-set.ts'
+import { type ProtectedNetwork, ProtectedSet } from './protected/protected-set.ts'
 import { type DecisionChange, WantedSet } from './wanted-set.ts'
 
 /** Before a ban it is looked who is logged in now, but not more often than this. */

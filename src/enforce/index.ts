@@ -6,7 +6,5 @@ export type { Ban, BanChange, DropCounters, Enforcer, HeldBans } from './ports.t
 export { connectedPeers } from './preflight/connections.ts'
 export { EvidenceBook } from './preflight/evidence.ts'
 export { type Conflict, judgeEvidence } from './preflight/judge-evidence.ts'
-export { findProtected, type ProtectedNetwork } from './protected/find-protected.ts'
-export { loggedInByUtmp } from './protected/logged-in.ts'
-export { ProtectedSet } from './protected/protected-set.ts'
+export { type ProtectedNetwork, ProtectedSet } from './protected/protected-set.ts'
 export { type EnforcerRun, runEnforcer } from './run-enforcer.ts'

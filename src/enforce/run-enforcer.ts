@@ -3,7 +3,7 @@ import { BanKeeper } from './ban-keeper.ts'
 import type { DecisionSource } from './decisions/decision-source.ts'
 import { type FollowState, followDecisions } from './follow-decisions.ts'
 import type { Enforcer } from './ports.ts'
-import type { ProtectedNetwork } from './protected/find-protected.ts'
+import type { ProtectedNetwork } from './protected/protected-set.ts'
 import { rememberOperators } from './protected/remember-operators.ts'
 
 /** How often kernel and wish are compared. */

@@ -1,10 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import {
   AddressResults,
   ProtectedSetInfo,
   ProtectionInfo,
   ProtectionResults,
 } from '../../src/contract/index.ts'
+import type { Range } from '../../src/ip/index.ts'
 import { type ApiPlace, openApi } from '../support/api-place.ts'
 
 const ROOT = '/honeyjam/v1'
@@ -84,5 +85,28 @@ describe('the protected set over HTTP', () => {
     expect(answer.status).toBe(422)
     expect(answer.text).toContain('0.0.0.0/0 is wider than /8')
     expect(answer.text).toContain('2000::/3 is wider')
+  })
+})
+
+describe('the address of an administrator', () => {
+  it('is protected once its key is used from there, for twelve hours', async () => {
+    const proxied = await openApi({ trustedProxies: ['127.0.0.0/8' as Range] })
+    onTestFinished(() => proxied.close())
+    const manager = await proxied.makeKey('manage', 'read', 'report', 'enforce')
+    await proxied.ask('GET', '/test', { headers: { 'x-forwarded-for': '9.9.9.9' } })
+    await proxied.ask('GET', '/test', { key: manager, headers: { 'x-forwarded-for': '8.8.8.8' } })
+    await vi.waitFor(async () => {
+      const answer = await proxied.ask('GET', `${ROOT}/protected`)
+      expect(ProtectedSetInfo.parse(answer.json).ranges).toMatchObject([
+        {
+          range: '9.9.9.9/32',
+          reason: 'operator',
+          expiry: proxied.clock.nowMs() + 43_200_000,
+        },
+      ])
+    })
+    const body = { addresses: ['9.9.9.9'] }
+    const answer = await proxied.ask('POST', `${ROOT}/ban`, { key: proxied.otherKey, body })
+    expect(AddressResults.parse(answer.json).results).toMatchObject([{ reason: 'protected' }])
   })
 })

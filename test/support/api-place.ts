@@ -12,7 +12,15 @@ import {
 } from '../../src/accounts/index.ts'
 import { type ActivityLog, type ActivityRetention, openActivity } from '../../src/activity/index.ts'
 import { type ApiSettings, createApiServer } from '../../src/api/index.ts'
-import { type Denylist, openDenylist, type ReportQueue, specialRanges } from '../../src/denylist/index.ts'
+import {
+  type Denylist,
+  isProtectedClass,
+  openDenylist,
+  type ReportQueue,
+  specialRanges,
+} from '../../src/denylist/index.ts'
+import { classifyAddress } from '../../src/ip/index.ts'
+import { Operators } from '../../src/protection/index.ts'
 import { HoneyjamError, silentLogger } from '../../src/runtime/index.ts'
 import { openSensors, type Sensors } from '../../src/sensors/index.ts'
 import { openSqliteStore } from '../../src/store/sqlite/index.ts'
@@ -99,6 +107,12 @@ export async function openApi(changes: Partial<ApiSettings> = {}): Promise<ApiPl
     sensors,
     activity,
     quota,
+    operators: new Operators({
+      denylist,
+      clock,
+      logger,
+      mayBeBlocked: (address) => !isProtectedClass(classifyAddress(address), settings.privateAddresses),
+    }),
     clock,
     logger,
     settings,

@@ -1,6 +1,12 @@
+import type { HostReason } from '../../host/index.ts'
 import { type PackedRange, packRange, rangeContains, rangeText, Shield } from '../../ip/index.ts'
 import { isHost, type Network, parseNetwork } from '../networks.ts'
-import type { ProtectedNetwork } from './find-protected.ts'
+
+/** A network that may not be dropped on this host. */
+export interface ProtectedNetwork {
+  readonly network: Network
+  readonly reason: HostReason | 'fixed'
+}
 
 interface Held extends ProtectedNetwork {
   readonly packed: PackedRange

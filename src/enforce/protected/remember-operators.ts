@@ -1,5 +1,5 @@
 import type { Clock } from '../../runtime/index.ts'
-import type { ProtectedNetwork } from './find-protected.ts'
+import type { ProtectedNetwork } from './protected-set.ts'
 
 /** Whoever was logged in may want to come back. */
 const REMEMBERED_MS = 3_600_000

@@ -1,4 +1,4 @@
-import { type Address, parseAddress, unpackAddress, WORDS_PER_ADDRESS } from '../../ip/index.ts'
+import { type Address, parseAddress, unpackAddress, WORDS_PER_ADDRESS } from '../ip/index.ts'
 
 /** One record of utmp(5) on Linux, the same on 32 and 64 bits. */
 const RECORD_BYTES = 384

@@ -1,4 +1,4 @@
-import { type Address, parseAddress } from '../../ip/index.ts'
+import { type Address, parseAddress } from '../ip/index.ts'
 
 /** Name servers of a resolv.conf(5); a zone id is left out. */
 export function resolversOf(text: string): readonly Address[] {

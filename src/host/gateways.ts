@@ -1,4 +1,4 @@
-import { type Address, parseAddress } from '../../ip/index.ts'
+import { type Address, parseAddress } from '../ip/index.ts'
 
 /** Route flag `RTF_GATEWAY` of Linux. */
 const VIA_GATEWAY = 0x2

@@ -2,18 +2,18 @@ import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { networkInterfaces } from 'node:os'
 import { promisify } from 'node:util'
-import { type Address, parseAddress } from '../../ip/index.ts'
-import type { Network } from '../networks.ts'
+import { type Address, parseAddress } from '../ip/index.ts'
 import { gatewaysOfIpv4, gatewaysOfIpv6 } from './gateways.ts'
 import { loggedInByLogind, loggedInByUtmp } from './logged-in.ts'
 import { resolversOf } from './resolvers.ts'
 
-/** Why a network may never be dropped on this host. */
-export type ProtectedReason = 'own-address' | 'gateway' | 'resolver' | 'logged-in' | 'service' | 'fixed'
+/** What an address is to this host. */
+export type HostReason = 'own-address' | 'gateway' | 'resolver' | 'logged-in'
 
-export interface ProtectedNetwork {
-  readonly network: Network
-  readonly reason: ProtectedReason
+/** An address that this host must never cut off. */
+export interface HostNetwork {
+  readonly network: Address
+  readonly reason: HostReason
 }
 
 /** Where Linux keeps what is asked for; tests put others in their place. */
@@ -37,7 +37,7 @@ const LOGINCTL_MS = 5_000
  * What this host must never cut off, as it is now: its own addresses, its default gateways, its name servers, and where its
  * users are logged in from (by utmp and by systemd-logind). What this host does not have is left out.
  */
-export async function findProtected(files: HostFiles = LINUX_FILES): Promise<readonly ProtectedNetwork[]> {
+export async function findHostNetworks(files: HostFiles = LINUX_FILES): Promise<readonly HostNetwork[]> {
   const resolvers = await Promise.all(files.resolvers.map(textOf))
   return [
     ...because('own-address', ownAddresses()),
@@ -49,7 +49,7 @@ export async function findProtected(files: HostFiles = LINUX_FILES): Promise<rea
   ]
 }
 
-function because(reason: ProtectedReason, addresses: readonly Address[]): readonly ProtectedNetwork[] {
+function because(reason: HostReason, addresses: readonly Address[]): readonly HostNetwork[] {
   return addresses.map((network) => ({ network, reason }))
 }
 

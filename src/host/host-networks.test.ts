@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { findProtected } from './find-protected.ts'
+import { findHostNetworks } from './host-networks.ts'
 import { loggedInByLogind } from './logged-in.ts'
 
 const ROUTE = `Iface	Destination	Gateway 	Flags	RefCnt	Use	Metric	Mask		MTU	Window	IRTT
@@ -30,7 +30,7 @@ describe('what a host must never cut off', () => {
         Buffer.alloc(100),
       ]),
     })
-    const found = await findProtected(files)
+    const found = await findHostNetworks(files)
     expect(found.filter(({ reason }) => reason !== 'own-address')).toEqual([
       { network: '192.0.2.1', reason: 'gateway' },
       { network: 'fe80::1', reason: 'gateway' },
@@ -42,7 +42,7 @@ describe('what a host must never cut off', () => {
   })
 
   it('holds its own addresses', async () => {
-    const found = await findProtected(await place({}))
+    const found = await findHostNetworks(await place({}))
     expect(found).toContainEqual({ network: '127.0.0.1', reason: 'own-address' })
   })
 

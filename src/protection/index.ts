@@ -1,0 +1,2 @@
+export { Operators, type OperatorsOptions } from './operators.ts'
+export { type ProtectHostOptions, protectHost } from './protect-host.ts'
