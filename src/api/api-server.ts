@@ -59,7 +59,11 @@ const MAX_PARAM_LENGTH = 20_000
 export function createApiServer(options: ApiOptions): ApiServer {
   const listeners = new Listeners(options)
   const app = createApp(options, listeners)
-  const closeOnce = prepareGracefulClose(app, CLOSE_GRACE_MS, listeners.local)
+  const closeOnce = prepareGracefulClose(app, {
+    graceMs: CLOSE_GRACE_MS,
+    others: listeners.local,
+    connections: listeners.connections,
+  })
   const routes = addRoutes(app, {
     ...options,
     storeHealth: new StoreHealth(),

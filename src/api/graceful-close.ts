@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify'
+import type { OpenConnections } from './open-connections.ts'
 
 /** Servers besides the app's own that hand their requests to it. */
 export interface OtherServers {
@@ -8,23 +9,23 @@ export interface OtherServers {
   close(): Promise<void>
 }
 
-const NONE: OtherServers = {
-  closeIdleConnections: () => undefined,
-  closeAllConnections: () => undefined,
-  close: async () => undefined,
+export interface GracefulCloseOptions {
+  /** How long requests under way may take before their connections are cut. */
+  readonly graceMs: number
+  readonly others: OtherServers
+  /** Those of the app's servers and of the others. */
+  readonly connections: Pick<OpenConnections, 'closeUnused'>
 }
 
 /**
  * Prepares an app for closing without losing requests; call it before routes are added.
  * Node ends idle connections when a server closes, but a connection that is busy then would stay open for its whole
  * keep-alive time afterwards.
- * @param graceMs how long requests under way may take before their connections are cut
  * @returns the function that closes; it may be called once
  */
 export function prepareGracefulClose(
   app: FastifyInstance,
-  graceMs: number,
-  others: OtherServers = NONE,
+  { graceMs, others, connections }: GracefulCloseOptions,
 ): () => Promise<void> {
   let isClosing = false
   app.addHook('onSend', (_request, reply, payload, done) => {
@@ -38,6 +39,7 @@ export function prepareGracefulClose(
   })
   return async () => {
     isClosing = true
+    connections.closeUnused()
     const timer = setTimeout(() => {
       for (const each of [app.server, others]) each.closeAllConnections()
     }, graceMs)

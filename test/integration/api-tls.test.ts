@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { connect as connectTls, type SecureVersion, type TLSSocket } from 'node:tls'
 import { Client } from 'undici'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
@@ -121,5 +122,25 @@ describe('a service with a certificate', () => {
     await Promise.all(ended)
     await expect(handshake(port)).rejects.toMatchObject({ code: 'ECONNREFUSED' })
     await expect(ask(localUrl, '/healthz')).rejects.toMatchObject({ code: 'ECONNREFUSED' })
+  })
+
+  it('closes at once what asked for nothing, while a request that has begun goes on to its end', async () => {
+    const { server, port, localUrl } = await openTls()
+    const localPort = Number(new URL(localUrl).port)
+    const opened = (to: number) => connect(to, '127.0.0.1')
+    const busy = await handshake(port)
+    const answer = text(busy)
+    busy.write('POST /test HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n')
+    const [silent, halfway, local] = [opened(port), opened(port), opened(localPort)]
+    // the beginning of a record that never comes
+    halfway.write(Buffer.from([22, 3, 1, 2, 0, 1]))
+    const unused = [await handshake(port), silent, halfway, local]
+    for (const socket of [silent, halfway, local]) if (socket.connecting) await once(socket, 'connect')
+    const ended = unused.map((socket) => once(socket.on('error', () => undefined).resume(), 'close'))
+    const closed = server.close()
+    await Promise.all(ended)
+    busy.write(`Authorization: Bearer ${api.adminKey}\r\n\r\n{}`)
+    expect(await answer).toMatch(/^HTTP\/1\.1 200 /)
+    await closed
   })
 })
