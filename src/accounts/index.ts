@@ -1,7 +1,7 @@
 export type { Accounts, Grant, KeyWish, NewAccountOutcome, NewKey } from './accounts.ts'
 export { openAccounts } from './open-accounts.ts'
 export { openRequestQuota } from './open-request-quota.ts'
-export { limitsOf, MONTH_MS, monthEndOf, type PlanLimits } from './plan-limits.ts'
+export { limitsOf, MONTH_MS, MOST_LIST_ELEMENTS, monthEndOf, type PlanLimits } from './plan-limits.ts'
 export {
   type Account,
   type AccountChange,

@@ -12,6 +12,9 @@ export interface PlanLimits {
   readonly listElements: number
 }
 
+/** Far more elements than people write, and few enough that no request takes long. */
+export const MOST_LIST_ELEMENTS = 100_000
+
 /**
  * FREE and the list sizes up to PRO are the contract's last figures; BASIC, PRO (then called Premium) and ENTERPRISE have the
  * requests of an older page of it. It grants everybody six reports a minute, as an installation does by
@@ -25,13 +28,12 @@ const LIMITS: Readonly<Record<Plan, PlanLimits>> = {
     requestsPerMinute: 5_000,
     requestsPerMonth: 5_000_000,
     reportsPerMinute: 60,
-    listElements: 100_000,
+    listElements: MOST_LIST_ELEMENTS,
   },
-  // far more elements than people write, and few enough that no request takes long
   UNLIMITED: {
     requestsPerMinute: undefined,
     requestsPerMonth: undefined,
-    listElements: 100_000,
+    listElements: MOST_LIST_ELEMENTS,
   },
 }
 

@@ -34,6 +34,7 @@ export type {
 export type { HistoryEffect, HistoryLine, HistoryWord } from './history/timeline.ts'
 export { isWide } from './history/touched-addresses.ts'
 export type { AddressFacts, AddressFactsOf } from './lists/address-facts.ts'
+export type { ContentFault } from './lists/apply-content.ts'
 export type {
   ElementKey,
   ListChanges,

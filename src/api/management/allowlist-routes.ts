@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { limitsOf } from '../../accounts/index.ts'
 import {
   type AllowedRangeInfo,
   type Allowlist,
@@ -13,6 +14,7 @@ import type { AllowedRange } from '../../denylist/index.ts'
 import type { AdmissionHooks } from '../admission-hooks.ts'
 import { admissionOf } from '../authenticate.ts'
 import type { ApiContext } from '../context.ts'
+import { fittingRanges } from '../fitting-ranges.ts'
 import { checkBody, jsonBodyOf } from '../json-body.ts'
 import { type OperationOrigin, originOf, submitOperation } from '../submit-operation.ts'
 import { parseRanges, refuseTooWide } from './parse-ranges.ts'
@@ -31,20 +33,28 @@ export function addAllowlistRoutes(
 async function allow(context: ApiContext, request: FastifyRequest): Promise<RangeResults> {
   const { ranges: texts, ttl } = checkBody(jsonBodyOf(request), AllowRequest, 'ranges')
   refuseTooWide(texts)
-  const origin = originOf(admissionOf(request).grant, context.clock.nowMs())
+  const { grant } = admissionOf(request)
+  const origin = originOf(grant, context.clock.nowMs())
   const parsed = parseRanges(texts)
+  const { ranges: wanted, skipped } = parsed.operation
+  const most = limitsOf(grant.plan).listElements
+  const ranges = fittingRanges(context, wanted, { accountId: grant.accountId, most })
+  const left = wanted.length - ranges.length
   const receipt = await submitOperation(context, {
     kind: 'allow',
     ...origin,
     ...parsed.operation,
+    ranges,
+    skipped: { ...skipped, ...(left > 0 && { 'over-limit': left }) },
     dataset: DEFAULT_DATASET,
     tags: [],
     ...(ttl !== undefined && { ttlSeconds: ttl }),
   })
   const allowedByRange = allowedRangesOf(context, origin)
   const results = parsed.ranges.map(({ text, range }): RangeResult => {
-    const allowed = range === undefined ? undefined : allowedByRange.get(range)
-    if (allowed === undefined) return { range: text, outcome: 'skipped', reason: 'unparsable' }
+    if (range === undefined) return { range: text, outcome: 'skipped', reason: 'unparsable' }
+    const allowed = allowedByRange.get(range)
+    if (allowed === undefined) return { range, outcome: 'skipped', reason: 'over-limit' }
     return { range: allowed.range, outcome: 'allowed', ...expiryOf(allowed) }
   })
   return { receipt_id: receipt.receiptId, results }

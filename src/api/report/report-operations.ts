@@ -6,7 +6,7 @@ import {
   type SelectOptions,
   selectAddresses,
 } from '../../denylist/index.ts'
-import { WORDS_PER_ADDRESS } from '../../ip/index.ts'
+import { type Range, WORDS_PER_ADDRESS } from '../../ip/index.ts'
 import { checkBody } from '../json-body.ts'
 import { refuse, refuseFaults } from '../refusal.ts'
 import type { OperationOrigin } from '../submit-operation.ts'
@@ -20,6 +20,8 @@ export interface ReportCall {
   readonly origin: OperationOrigin
   readonly idempotencyKey: string | undefined
   readonly acceptPrivate: boolean
+  /** Of ranges, those that fit on the account's allowlist. */
+  readonly fitting: (ranges: readonly Range[]) => readonly Range[]
   /** Whether it comes from Cowrie's removed module. */
   readonly isLegacy: boolean
 }
@@ -61,8 +63,11 @@ function buildUnban(call: ReportCall): Operation {
 function buildAllow(call: ReportCall): Operation {
   const { addresses, ttl, type, tags } = checkBody(call.body, FalsePositiveRequest, 'addresses')
   const selected = select(call, addresses)
-  const ranges = rangesOf(selected.addresses)
-  return { kind: 'allow', ...common(call, selected), ranges, ttlSeconds: ttl, dataset: type, tags }
+  const wanted = rangesOf(selected.addresses)
+  const ranges = call.fitting(wanted)
+  const left = wanted.length - ranges.length
+  const skipped = { ...selected.skipped, ...(left > 0 && { 'over-limit': left }) }
+  return { kind: 'allow', ...common(call, selected), skipped, ranges, ttlSeconds: ttl, dataset: type, tags }
 }
 
 function buildDisallow(call: ReportCall): Operation {

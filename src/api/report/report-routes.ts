@@ -1,9 +1,10 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { limitsOf } from '../../accounts/index.ts'
+import { limitsOf, MOST_LIST_ELEMENTS } from '../../accounts/index.ts'
 import { TEST_PATH } from '../../contract/index.ts'
 import { Turns } from '../../runtime/index.ts'
 import { admissionOf, requireKey, requireScope } from '../authenticate.ts'
 import type { ApiContext } from '../context.ts'
+import { fittingRanges } from '../fitting-ranges.ts'
 import { idempotencyKeyOf } from '../idempotency-key.ts'
 import { jsonBodyOf } from '../json-body.ts'
 import { limitRequests, type WindowsOf } from '../limit-requests.ts'
@@ -50,11 +51,15 @@ async function accept(
   build: BuildOperation,
   { request, reply }: { request: FastifyRequest; reply: FastifyReply },
 ): Promise<FastifyReply> {
+  const { grant } = admissionOf(request)
+  // whatever the plan: somebody innocent is not to stay blocked for its sake
+  const room = { accountId: grant.accountId, most: MOST_LIST_ELEMENTS }
   const operation = build({
     body: jsonBodyOf(request),
-    origin: originOf(admissionOf(request).grant, context.clock.nowMs()),
+    origin: originOf(grant, context.clock.nowMs()),
     idempotencyKey: idempotencyKeyOf(request),
     acceptPrivate: context.settings.privateAddresses === 'accept',
+    fitting: (ranges) => fittingRanges(context, ranges, room),
     isLegacy: isLegacyModule(request.headers['user-agent']),
   })
   const receipt = await submitOperation(context, operation)

@@ -12,13 +12,33 @@ import {
 import { expiryOf, type ListRun, noteChanges } from './list-run.ts'
 import type { HeldList } from './private-lists.ts'
 
+/** What is to change on a list. */
+export type ContentChange = Pick<
+  ListContentOperation,
+  'accountId' | 'listId' | 'append' | 'remove' | 'maxElements'
+>
+
+/** Why it cannot be made. */
+export type ContentFault = 'unknown' | 'default-list' | 'over-limit'
+
+/** Says why a change of what is on a list cannot be made; `undefined` when it can. */
+export function contentFault(
+  lists: AccountLists,
+  change: ContentChange,
+  nowMs: number,
+): ContentFault | undefined {
+  if (lists.private.find(change.listId, nowMs) === undefined) return 'unknown'
+  if (isReported(lists, change)) return 'default-list'
+  return isOverLimit(lists, change, nowMs) ? 'over-limit' : undefined
+}
+
 /** Takes elements off a list and puts others on it: all that is to be put on it, or neither. */
 export function changeContent(lists: AccountLists, operation: ListContentOperation, run: ListRun): void {
   const { effect, step } = run
   const held = lists.private.find(operation.listId, step.receivedAtMs)
-  if (held === undefined) return skip(effect, 'unknown')
-  if (isReported(lists, operation)) return skip(effect, 'default-list')
-  if (isOverLimit(lists, operation, step)) return skip(effect, 'over-limit', operation.append.length)
+  const fault = contentFault(lists, operation, step.receivedAtMs)
+  if (fault === 'over-limit') return skip(effect, fault, operation.append.length)
+  if (held === undefined || fault !== undefined) return skip(effect, fault ?? 'unknown')
   const row = touch(held, step)
   lists.private.setList(row)
   if (isAllowed(lists, operation)) {
@@ -72,13 +92,13 @@ function isAllowed({ private: { defaults } }: AccountLists, { listId }: Pick<Lis
 }
 
 /** Whether the lists would hold more elements than they may; what only takes elements off is always welcome. */
-function isOverLimit(lists: AccountLists, operation: ListContentOperation, { receivedAtMs }: Step): boolean {
-  const isThere = (element: string) => isOnList(lists, { ...operation, element }, receivedAtMs)
-  const removed = new Set(operation.remove)
-  const added = operation.append.filter((element) => removed.has(element) || !isThere(element)).length
+function isOverLimit(lists: AccountLists, change: ContentChange, nowMs: number): boolean {
+  const isThere = (element: string) => isOnList(lists, { ...change, element }, nowMs)
+  const removed = new Set(change.remove)
+  const added = change.append.filter((element) => removed.has(element) || !isThere(element)).length
   if (added === 0) return false
-  const after = lists.countElements(receivedAtMs) - operation.remove.filter(isThere).length + added
-  return after > operation.maxElements
+  const after = lists.countElements(nowMs) - change.remove.filter(isThere).length + added
+  return after > change.maxElements
 }
 
 function isOnList(lists: AccountLists, { listId, element }: ElementKey, nowMs: number): boolean {

@@ -4,6 +4,7 @@ import type { AccountLists } from '../account-lists.ts'
 import { endOfStay } from '../merge-report.ts'
 import { PROTECTION_ACCOUNT } from '../protection-account.ts'
 import { type AddressFacts, elementOf } from './address-facts.ts'
+import { type ContentChange, type ContentFault, contentFault } from './apply-content.ts'
 import { isInForce, type ListOrigin, type ListType } from './list-rows.ts'
 import type { ListQuery, Lists, Page, PrivateList, PublicList } from './lists.ts'
 import type { HeldList } from './private-lists.ts'
@@ -54,6 +55,14 @@ export class ListReader implements Lists {
       return take(sortElements(ranges, 'CIDR'), page)
     }
     return take(lists.private.elementsOf(listId, nowMs), page)
+  }
+
+  countElements(accountId: number, nowMs: number): number {
+    return this.#options.listsOf(accountId).countElements(nowMs)
+  }
+
+  contentFault(change: ContentChange, nowMs: number): ContentFault | undefined {
+    return contentFault(this.#options.listsOf(change.accountId), change, nowMs)
   }
 
   matchPrivate(accountId: number, { listType, address }: ListQuery, nowMs: number): readonly PrivateList[] {

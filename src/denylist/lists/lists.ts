@@ -1,4 +1,5 @@
 import type { Address } from '../../ip/index.ts'
+import type { ContentChange, ContentFault } from './apply-content.ts'
 import type { ListType, PrivateListRow, SelectionRow } from './list-rows.ts'
 import type { PublicListInfo } from './public-lists.ts'
 
@@ -41,6 +42,10 @@ export interface Lists {
     page: Page,
     nowMs: number,
   ): Promise<readonly string[]>
+  /** Elements in force on all private lists; what is reported does not count. */
+  countElements(accountId: number, nowMs: number): number
+  /** Why a change of what is on a list cannot be made now; `undefined` when it can. */
+  contentFault(change: ContentChange, nowMs: number): ContentFault | undefined
   /** Private lists that hold the address; of the reported list `findEntry` tells. */
   matchPrivate(accountId: number, query: ListQuery, nowMs: number): readonly PrivateList[]
   listPublic(accountId: number, nowMs: number): readonly PublicList[]

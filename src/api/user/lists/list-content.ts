@@ -16,7 +16,7 @@ import { refuse, refuseFaults } from '../../refusal.ts'
 import { listContent } from './list-answers.ts'
 import { accountIdOf, type ListCall, nowMsOf, privateListOf } from './list-call.ts'
 import { checkPayload, expiresAtOf, originTextOf } from './list-request.ts'
-import { takeListOperation } from './take-list-operation.ts'
+import { refuseChange, takeListOperation } from './take-list-operation.ts'
 
 /** Faults of one request; the rest would say the same. */
 const MAX_FAULTS = 20
@@ -50,7 +50,11 @@ export async function changeContent(call: ListCall): Promise<FastifyReply> {
   if (faults.length > 0) throw refuseFaults(faults)
   const { listElements: maxElements } = limitsOf(admissionOf(call.request).grant.plan)
   const { listId } = list
-  return await takeListOperation(call, { kind: 'list-content', listId, ...parsed, maxElements })
+  const change = { listId, ...parsed, maxElements }
+  const ofAccount = { accountId: accountIdOf(call), ...change }
+  const fault = call.context.denylist.lists.contentFault(ofAccount, nowMsOf(call))
+  if (fault !== undefined) throw refuseChange(fault, listId)
+  return await takeListOperation(call, { kind: 'list-content', ...change })
 }
 
 /** `DELETE .../private/ID/content` */

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { CreateListRequest, type ListsOfAddress, UpdateListRequest } from '../../../contract/index.ts'
+import type { PrivateList } from '../../../denylist/index.ts'
 import { reportedAddressOf } from '../../../feed/index.ts'
 import type { ApiContext } from '../../context.ts'
 import { jsonBodyOf } from '../../json-body.ts'
@@ -19,7 +20,7 @@ import { changeContent, changeOrigin, emptyList, showContent } from './list-cont
 import type { ListHooks, ListKind, ListRoute } from './list-kind.ts'
 import { MAX_LISTS } from './list-limits.ts'
 import { checkPayload, expiresAtOf } from './list-request.ts'
-import { changing, takeListOperation, takeNewList } from './take-list-operation.ts'
+import { changing, refuseChange, takeListOperation, takeNewList } from './take-list-operation.ts'
 
 /** The eleven operations on private lists; see docs/reference/user-api.md. */
 export function addPrivateListRoutes(
@@ -85,7 +86,7 @@ function showList(call: ListCall) {
 }
 
 async function updateList(call: ListCall): Promise<FastifyReply> {
-  const { listId } = privateListOf(call)
+  const { listId } = ownListOf(call)
   const body = checkPayload(jsonBodyOf(call.request), UpdateListRequest)
   const expiresAtMs = expiresAtOf(body, nowMsOf(call))
   return await takeListOperation(call, {
@@ -99,6 +100,13 @@ async function updateList(call: ListCall): Promise<FastifyReply> {
 }
 
 async function deleteList(call: ListCall): Promise<FastifyReply> {
-  const { listId } = privateListOf(call)
+  const { listId } = ownListOf(call)
   return await takeListOperation(call, { kind: 'list-delete', listId })
+}
+
+/** The list of the path, which the account made. @throws Refusal 404, 422, or that of a default list */
+function ownListOf(call: ListCall): PrivateList {
+  const list = privateListOf(call)
+  if (list.isDefault) throw refuseChange('default-list', list.listId)
+  return list
 }

@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { Operation, Receipt } from '../../../denylist/index.ts'
+import type { ContentFault, Operation, Receipt } from '../../../denylist/index.ts'
 import { admissionOf } from '../../authenticate.ts'
 import type { ApiContext } from '../../context.ts'
 import { idempotencyKeyOf } from '../../idempotency-key.ts'
@@ -76,15 +76,22 @@ async function submitList(call: ListCall, operation: ListOperation): Promise<Fas
 
 /** @param named what is not there, when something is not */
 function refusalOf({ kind, skipped }: Receipt, named: string): Refusal | undefined {
-  if (skipped['over-limit'] !== undefined) {
-    return refuse('element-limit-exceeded', 'the account would have more on its lists than it may')
-  }
-  if (skipped['default-list'] !== undefined) {
-    return refuse('list-cannot-be-changed', 'every account has this list: it can only be emptied')
-  }
+  if (skipped['over-limit'] !== undefined) return refuseChange('over-limit', named)
+  if (skipped['default-list'] !== undefined) return refuseChange('default-list', named)
   // elements to be taken off that are not there are no fault
   if (skipped.unknown === undefined || kind === 'list-content') return undefined
-  return refuseUnknown('resource-not-found', named)
+  return refuseChange('unknown', named)
+}
+
+/**
+ * The refusal of a change. What is known to be in vain is refused before it is taken: it would stand in the history.
+ * @param named what is not there
+ */
+export function refuseChange(fault: ContentFault, named: string): Refusal {
+  if (fault === 'unknown') return refuseUnknown('resource-not-found', named)
+  return fault === 'over-limit'
+    ? refuse('element-limit-exceeded', 'the account would have more on its lists than it may')
+    : refuse('list-cannot-be-changed', 'every account has this list: it can only be emptied')
 }
 
 /** Answers 202 as a change that was taken is answered, now or earlier. */
