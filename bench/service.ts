@@ -1,6 +1,6 @@
 /**
  * The service under load: npm run bench:service [-- --quick] [--store sqlite|postgres] [--entries 5000000] [--seconds 60]
- * Each figure comes with its bar. Service and load are processes of their own; a third one looks addresses up while the second
+ * Each figure comes with its bar, or beside CrowdSec's where it is installed. Service and load are processes of their own; a third one looks addresses up while the second
  * writes at full rate. Without --store both stores are measured, PostgreSQL where it is installed, in a throw-away cluster
  * with its default settings.
  */
@@ -12,6 +12,7 @@ import { findPostgres, startPostgres } from '../test/support/postgres-server.ts'
 import { postgresBenchStore, sqliteBenchStore } from './service/bench-store.ts'
 import { measureLookUps } from './service/measure-look-ups.ts'
 import { measureMemory } from './service/measure-memory.ts'
+import { measurePeer } from './service/measure-peer.ts'
 import { measureReports, type ReportBars } from './service/measure-reports.ts'
 import type { Place, Plan } from './service/plan.ts'
 
@@ -53,6 +54,7 @@ async function measureSqlite(): Promise<void> {
   await measureReports(plan, openSqlite, BARS.sqlite)
   await measureLookUps(plan, openSqlite)
   await measureMemory(plan, openSqlite)
+  await measurePeer(plan, openSqlite)
 }
 
 function openSqlite(): Place {
