@@ -1,4 +1,4 @@
-import { type Clock, HoneyjamError, type Logger } from '../runtime/index.ts'
+import { type Clock, HoneyjamError, type Logger, WriteBehind } from '../runtime/index.ts'
 import { createIdSource, firstIdAt } from './activity-id.ts'
 import type { ActivityLog, ActivityRetention } from './activity-log.ts'
 import { describeRequest, type NotedRequest } from './describe-request.ts'
@@ -27,18 +27,21 @@ export function openActivity(options: OpenActivityOptions): ActivityLog {
 class BufferedActivity implements ActivityLog {
   readonly #options: OpenActivityOptions
   readonly #nextId = createIdSource()
-  readonly #stopping = new AbortController()
-  readonly #running: Promise<void>
+  readonly #behind: WriteBehind
   #waiting: Activity[] = []
-  #writing: Promise<void> = Promise.resolve()
   #dropped = 0
-  #isFailing = false
   #deleteAtMs: number
 
   constructor(options: OpenActivityOptions) {
     this.#options = options
     this.#deleteAtMs = options.clock.nowMs()
-    this.#running = this.#run()
+    this.#behind = new WriteBehind({
+      ...options,
+      everyMs: WRITE_EVERY_MS,
+      write: () => this.#writeWaiting(),
+      failing: 'requests of keys are not written, will retry',
+      afterRound: () => this.#deleteOld(),
+    })
   }
 
   get dropped(): number {
@@ -62,46 +65,18 @@ class BufferedActivity implements ActivityLog {
     key: ActivityKey,
     { page, pageSize }: { readonly page: number; readonly pageSize: number },
   ): Promise<readonly Activity[]> {
-    await this.#write()
+    await this.#behind.flush()
     return await this.#options.store.readActivities(key, { offset: (page - 1) * pageSize, limit: pageSize })
   }
 
-  async close(): Promise<void> {
-    this.#stopping.abort()
-    await this.#running
-    await this.#write()
-  }
-
-  async #run(): Promise<void> {
-    const { clock } = this.#options
-    const { signal } = this.#stopping
-    for (;;) {
-      await clock.sleep(WRITE_EVERY_MS, signal)
-      if (signal.aborted) return
-      await this.#write()
-      if (clock.nowMs() >= this.#deleteAtMs) await this.#deleteOld()
-    }
-  }
-
-  /** Writes what waits now, after what is being written. */
-  async #write(): Promise<void> {
-    this.#writing = this.#writing.then(() => this.#writeWaiting())
-    await this.#writing
+  close(): Promise<void> {
+    return this.#behind.close()
   }
 
   async #writeWaiting(): Promise<void> {
-    const { store, logger } = this.#options
     for (let left = this.#waiting.length; left > 0; left -= BATCH_ROWS) {
       const batch = this.#waiting.slice(0, Math.min(left, BATCH_ROWS))
-      try {
-        await store.writeActivities(batch)
-      } catch (error) {
-        if (!(error instanceof HoneyjamError)) throw error
-        if (!this.#isFailing) logger.warn({ err: error }, 'requests of keys are not written, will retry')
-        this.#isFailing = true
-        return
-      }
-      this.#isFailing = false
+      await this.#options.store.writeActivities(batch)
       this.#waiting = this.#waiting.slice(batch.length)
     }
   }
@@ -109,6 +84,7 @@ class BufferedActivity implements ActivityLog {
   async #deleteOld(): Promise<void> {
     const { store, clock, logger, retention } = this.#options
     const nowMs = clock.nowMs()
+    if (nowMs < this.#deleteAtMs) return
     this.#deleteAtMs = nowMs + DELETE_EVERY_MS
     const limits = {
       beforeId: firstIdAt(nowMs - retention.days * DAY_MS),

@@ -6,3 +6,4 @@ export { createLogger, type Logger, type LoggerOptions, silentLogger } from './l
 export { makeDirectory } from './make-directory.ts'
 export { replaceFile } from './replace-file.ts'
 export { Turns } from './turns.ts'
+export { WriteBehind } from './write-behind.ts'

@@ -1,4 +1,4 @@
-import { type Clock, HoneyjamError, type Logger } from '../runtime/index.ts'
+import { type Clock, HoneyjamError, type Logger, WriteBehind } from '../runtime/index.ts'
 import type { Heartbeat, Sensor, SensorId, SensorStore } from './ports.ts'
 import { MAX_SENSORS, SensorTable } from './sensor-table.ts'
 import { FORGET_AFTER_MS, type Sensors } from './sensors.ts'
@@ -27,14 +27,17 @@ class MemorySensors implements Sensors {
   /** What the store does not have yet, by account and agent. */
   readonly #changed = new Map<string, SensorId>()
   readonly #displacedByAccount = new Map<number, number>()
-  readonly #stopping = new AbortController()
-  readonly #running: Promise<void>
-  #isFailing = false
+  readonly #behind: WriteBehind
 
   constructor(options: OpenSensorsOptions, loaded: readonly Sensor[]) {
     this.#options = options
     for (const sensor of loaded.toSorted((a, b) => a.lastSeenAtMs - b.lastSeenAtMs)) this.#table.note(sensor)
-    this.#running = this.#run()
+    this.#behind = new WriteBehind({
+      ...options,
+      everyMs: WRITE_EVERY_MS,
+      write: () => this.#write(),
+      failing: 'when agents were last seen is not written, will retry',
+    })
   }
 
   note(heartbeat: Heartbeat, { accountId, keyId, nowMs }: Parameters<Sensors['note']>[1]): void {
@@ -52,24 +55,12 @@ class MemorySensors implements Sensors {
     return this.#displacedByAccount.get(accountId) ?? 0
   }
 
-  async close(): Promise<void> {
-    this.#stopping.abort()
-    await this.#running
-    await this.#write()
-  }
-
-  async #run(): Promise<void> {
-    const { clock } = this.#options
-    const { signal } = this.#stopping
-    for (;;) {
-      await clock.sleep(WRITE_EVERY_MS, signal)
-      if (signal.aborted) return
-      await this.#write()
-    }
+  close(): Promise<void> {
+    return this.#behind.close()
   }
 
   async #write(): Promise<void> {
-    const { store, clock, logger } = this.#options
+    const { store, clock } = this.#options
     await this.#readOthers()
     for (const gone of this.#table.forgetUnseen(clock.nowMs() - FORGET_AFTER_MS)) this.#mark(gone)
     if (this.#changed.size === 0) return
@@ -79,13 +70,9 @@ class MemorySensors implements Sensors {
     const gone = changed.filter((id) => this.#table.find(id) === undefined)
     try {
       await store.writeSensors({ seen, gone })
-      this.#isFailing = false
     } catch (error) {
-      if (!(error instanceof HoneyjamError)) throw error
       for (const id of changed) this.#mark(id)
-      if (!this.#isFailing)
-        logger.warn({ err: error }, 'when agents were last seen is not written, will retry')
-      this.#isFailing = true
+      throw error
     }
   }
 
