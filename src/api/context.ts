@@ -2,8 +2,8 @@ import type { Accounts, RequestQuota, WrongKeys } from '../accounts/index.ts'
 import type { ActivityLog } from '../activity/index.ts'
 import type { Denylist } from '../denylist/index.ts'
 import type { Operators } from '../protection/index.ts'
+import type { Roster, Sensor } from '../roster/index.ts'
 import type { Clock, Logger } from '../runtime/index.ts'
-import type { Sensors } from '../sensors/index.ts'
 import type { ProxySettings } from './client-address.ts'
 import type { TlsIdentity } from './http-server.ts'
 import type { OpenConnections } from './open-connections.ts'
@@ -28,7 +28,7 @@ export interface ApiSettings extends ProxySettings {
 export interface ApiOptions {
   readonly denylist: Denylist
   readonly accounts: Accounts
-  readonly sensors: Sensors
+  readonly sensors: Roster<Sensor>
   readonly activity: ActivityLog
   readonly quota: RequestQuota
   /** Told where keys of administrators are used from; nobody by default. */

@@ -2,8 +2,8 @@ import type { AccountStore, UsageStore } from '../accounts/index.ts'
 import type { ActivityStore } from '../activity/index.ts'
 import { readSecretFile } from '../config/index.ts'
 import type { DenylistStore, HistoryStore, ReportQueue } from '../denylist/index.ts'
+import type { RosterStore, Sensor } from '../roster/index.ts'
 import { HoneyjamError, type Logger } from '../runtime/index.ts'
-import type { SensorStore } from '../sensors/index.ts'
 import type { Context } from './context.ts'
 
 /** Where a service keeps its data, as the command line says it. */
@@ -19,7 +19,7 @@ export interface Store {
   readonly queue: ReportQueue
   readonly denylist: DenylistStore
   readonly accounts: AccountStore
-  readonly sensors: SensorStore
+  readonly sensors: RosterStore<Sensor>
   readonly activities: ActivityStore
   readonly history: HistoryStore
   readonly usage: UsageStore

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { ErrorBody, Heartbeat, SensorList, ValidationErrorBody } from '../../src/contract/index.ts'
+import { openSensors } from '../../src/roster/index.ts'
 import { silentLogger } from '../../src/runtime/index.ts'
-import { openSensors } from '../../src/sensors/index.ts'
 import { type ApiPlace, openApi } from '../support/api-place.ts'
 import { heartbeatOf, sensorOf } from '../support/sensors.ts'
 import { sqlitePlace } from '../support/sqlite-place.ts'
@@ -176,10 +176,10 @@ describe('agents on disk', () => {
         logger: silentLogger,
         store: {
           isShared: store.isShared,
-          loadSensors: () => store.loadSensors(),
-          writeSensors: (changes) => {
+          load: () => store.load(),
+          write: (changes) => {
             writes += 1
-            written = store.writeSensors(changes)
+            written = store.write(changes)
             return written
           },
         },

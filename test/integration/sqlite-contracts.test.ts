@@ -3,7 +3,7 @@ import { activityStoreContract } from '../contracts/activity-store.ts'
 import { denylistStoreContract } from '../contracts/denylist-store.ts'
 import { historyStoreContract } from '../contracts/history-store.ts'
 import { reportQueueContract } from '../contracts/report-queue.ts'
-import { sensorStoreContract } from '../contracts/sensor-store.ts'
+import { sensorStoreContract } from '../contracts/roster-store.ts'
 import { usageStoreContract } from '../contracts/usage-store.ts'
 import { sqlitePlace } from '../support/sqlite-place.ts'
 

@@ -71,7 +71,7 @@ async function fill(store: SqliteStore | PostgresStore, rows: readonly EntryRow[
     corrections: [{ accountId: 1, meter: 'user-month', subjectId: 0, atMs: nowMs, delta: 5 }],
     asks: [],
   })
-  await store.sensors.writeSensors({ seen: [sensorOf(1, 'a', { lastError: 'no\0 \ud83d\ude00' })], gone: [] })
+  await store.sensors.write({ seen: [sensorOf(1, 'a', { lastError: 'no\0 \ud83d\ude00' })], gone: [] })
   const denylist = await openDenylist({ store: store.denylist, queue: store.queue, clock, logger })
   for (const [index, idempotencyKey] of [KEY, 'another'].entries())
     await denylist.submit({ ...reportAt(nowMs), receiptId: `r${index}`, idempotencyKey })

@@ -21,8 +21,8 @@ import {
 } from '../../src/denylist/index.ts'
 import { classifyAddress } from '../../src/ip/index.ts'
 import { Operators } from '../../src/protection/index.ts'
+import { openSensors, type Roster, type Sensor } from '../../src/roster/index.ts'
 import { HoneyjamError, silentLogger } from '../../src/runtime/index.ts'
-import { openSensors, type Sensors } from '../../src/sensors/index.ts'
 import { openSqliteStore } from '../../src/store/sqlite/index.ts'
 import { ManualClock } from './manual-clock.ts'
 
@@ -50,7 +50,7 @@ export interface ApiPlace {
   readonly clock: ManualClock
   readonly accounts: Accounts
   readonly denylist: Denylist
-  readonly sensors: Sensors
+  readonly sensors: Roster<Sensor>
   readonly settings: ApiSettings
   readonly quota: RequestQuota
   readonly activity: ActivityLog

@@ -1,11 +1,11 @@
 import type { Heartbeat } from '../../src/contract/index.ts'
-import type { Sensor } from '../../src/sensors/index.ts'
+import type { Sensor } from '../../src/roster/index.ts'
 
 /** An agent that has just started. */
-export function sensorOf(accountId: number, agentId: string, rest: Partial<Sensor> = {}): Sensor {
+export function sensorOf(accountId: number, memberId: string, rest: Partial<Sensor> = {}): Sensor {
   return {
     accountId,
-    agentId,
+    memberId,
     keyId: 1,
     lastSeenAtMs: 1_795_521_600_000,
     name: 'honeypot-1',

@@ -6,7 +6,7 @@ import {
   type SensorInfo,
   type SensorList,
 } from '../../contract/index.ts'
-import type { Sensor } from '../../sensors/index.ts'
+import type { Sensor } from '../../roster/index.ts'
 import type { AdmissionHooks } from '../admission-hooks.ts'
 import { admissionOf } from '../authenticate.ts'
 import type { ApiContext } from '../context.ts'
@@ -43,7 +43,7 @@ function noteHeartbeat({ sensors, clock }: ApiContext, request: FastifyRequest):
   const { accountId, keyId } = admissionOf(request).grant
   sensors.note(
     {
-      agentId: body.agent_id,
+      memberId: body.agent_id,
       name: body.name,
       version: body.version,
       startedAtMs: body.started_at,
@@ -71,7 +71,7 @@ function listSensors({ accounts, sensors, clock }: ApiContext, request: FastifyR
 
 function sensorInfoOf(sensor: Sensor, keyName: string | null): SensorInfo {
   return {
-    agent_id: sensor.agentId,
+    agent_id: sensor.memberId,
     name: sensor.name,
     version: sensor.version,
     last_seen_at: sensor.lastSeenAtMs,

@@ -2,8 +2,8 @@ import { hostname } from 'node:os'
 import type { AccountStore, UsageStore } from '../../accounts/index.ts'
 import type { ActivityStore } from '../../activity/index.ts'
 import type { DenylistStore, HistoryStore, ReportQueue } from '../../denylist/index.ts'
+import type { RosterStore, Sensor } from '../../roster/index.ts'
 import type { Logger } from '../../runtime/index.ts'
-import type { SensorStore } from '../../sensors/index.ts'
 import { Appender } from './appender.ts'
 import { type ConnectOptions, connectClient, createPool, endClient, type Pool } from './connect.ts'
 import { JournalReader } from './journal-reader.ts'
@@ -15,9 +15,10 @@ import { PostgresDenylistStore } from './postgres-denylist-store.ts'
 import { postgresError } from './postgres-error.ts'
 import { PostgresHistoryStore } from './postgres-history-store.ts'
 import { PostgresReportQueue } from './postgres-report-queue.ts'
-import { PostgresSensorStore } from './postgres-sensor-store.ts'
+import { PostgresRosterStore } from './postgres-roster-store.ts'
 import { PostgresUsageStore } from './postgres-usage-store.ts'
 import { ProcessRow } from './process-row.ts'
+import { SENSORS } from './row-tables.ts'
 import { describeStoreUrl } from './store-url.ts'
 
 /** The store of one or several services in a PostgreSQL database. */
@@ -26,7 +27,7 @@ export interface PostgresStore {
   /** Shares connections with the stores below: closing it closes them as well. */
   readonly denylist: DenylistStore
   readonly accounts: AccountStore
-  readonly sensors: SensorStore
+  readonly sensors: RosterStore<Sensor>
   readonly activities: ActivityStore
   readonly history: HistoryStore
   readonly usage: UsageStore
@@ -66,7 +67,7 @@ export async function openPostgresStore(
     queue: new PostgresReportQueue(parts),
     denylist: new PostgresDenylistStore({ ...parts, close: closeTables }),
     accounts: new PostgresAccountStore(parts.pool, parts.watchAccounts),
-    sensors: new PostgresSensorStore(parts.pool),
+    sensors: new PostgresRosterStore(parts.pool, SENSORS, 'agents'),
     activities: new PostgresActivityStore(parts.pool),
     history: new PostgresHistoryStore(parts),
     usage: new PostgresUsageStore(parts.pool),

@@ -1,6 +1,6 @@
 import type { Activity } from '../../activity/index.ts'
 import type { AllowRow, ListElementRow, PrivateListRow, Receipt, SelectionRow } from '../../denylist/index.ts'
-import type { Sensor } from '../../sensors/index.ts'
+import type { Sensor } from '../../roster/index.ts'
 import { parseCounts, parseIndexes, parseOrigins, parseTexts } from '../rows/index.ts'
 import { type Column, RowTable } from './row-table.ts'
 
@@ -89,7 +89,7 @@ export const SENSORS = new RowTable<Sensor>(
   'sensor',
   {
     accountId: account,
-    agentId: text('agent_id'),
+    memberId: text('agent_id'),
     keyId: { name: 'key_id', type: 'integer' },
     lastSeenAtMs: number('last_seen_ms'),
     name: text('name'),
@@ -102,7 +102,7 @@ export const SENSORS = new RowTable<Sensor>(
     lastAcknowledgedAtMs: number('last_acknowledged_ms'),
     lastError: text('last_error'),
   },
-  ['accountId', 'agentId'],
+  ['accountId', 'memberId'],
 )
 
 export const ACTIVITIES = new RowTable<Activity>(

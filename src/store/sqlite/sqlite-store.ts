@@ -2,8 +2,8 @@ import { extname, join } from 'node:path'
 import type { AccountStore, UsageStore } from '../../accounts/index.ts'
 import type { ActivityStore } from '../../activity/index.ts'
 import type { DenylistStore, HistoryStore, ReportQueue } from '../../denylist/index.ts'
+import type { RosterStore, Sensor } from '../../roster/index.ts'
 import type { HoneyjamError, Logger } from '../../runtime/index.ts'
-import type { SensorStore } from '../../sensors/index.ts'
 import type { JournalCalls } from './journal-worker.ts'
 import type { ReaderCalls } from './reader-worker.ts'
 import { SqliteAccountStore } from './sqlite-account-store.ts'
@@ -11,7 +11,6 @@ import { SqliteActivityStore } from './sqlite-activity-store.ts'
 import { SqliteDenylistStore } from './sqlite-denylist-store.ts'
 import { SqliteHistoryStore } from './sqlite-history-store.ts'
 import { SqliteReportQueue } from './sqlite-report-queue.ts'
-import { SqliteSensorStore } from './sqlite-sensor-store.ts'
 import { SqliteUsageStore } from './sqlite-usage-store.ts'
 import { JOURNAL_FILE, TABLES_FILE } from './store-files.ts'
 import type { TablesCalls } from './tables-worker.ts'
@@ -24,7 +23,7 @@ export interface SqliteStore {
   /** Shares a file and a worker with the stores below: closing it closes them as well. */
   readonly denylist: DenylistStore
   readonly accounts: AccountStore
-  readonly sensors: SensorStore
+  readonly sensors: RosterStore<Sensor>
   readonly activities: ActivityStore
   readonly history: HistoryStore
   /** Shares a file and a worker with `queue`. */
@@ -60,7 +59,11 @@ export async function openSqliteStore(directory: string, options: SqliteStoreOpt
     queue: new SqliteReportQueue(journal),
     denylist: new SqliteDenylistStore(tables, reader),
     accounts: new SqliteAccountStore(tables),
-    sensors: new SqliteSensorStore(tables),
+    sensors: {
+      isShared: false,
+      load: () => tables.call('loadSensors', undefined),
+      write: (changes) => tables.call('writeSensors', changes),
+    },
     activities: new SqliteActivityStore(tables),
     history: new SqliteHistoryStore(tables),
     usage: new SqliteUsageStore(journal),

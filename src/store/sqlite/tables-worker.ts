@@ -18,7 +18,7 @@ import type {
   HistoryQuery,
   ListRows,
 } from '../../denylist/index.ts'
-import type { Sensor, SensorChanges } from '../../sensors/index.ts'
+import type { RosterChanges, Sensor } from '../../roster/index.ts'
 import type { ActivityDeletion } from './activity-table.ts'
 import { openDatabase } from './database.ts'
 import type { EntryKey, EntryPage, SweepStep } from './entry-table.ts'
@@ -54,7 +54,7 @@ export type TablesCalls = {
   readonly revokeInvitation: (of: { invitationId: number; revokedAtMs: number }) => boolean
   readonly signUp: (wanted: InvitedSignUp) => Result<'signUp'>
   readonly loadSensors: () => readonly Sensor[]
-  readonly writeSensors: (changes: SensorChanges) => void
+  readonly writeSensors: (changes: RosterChanges<Sensor>) => void
   readonly extendHistory: (throughPosition: number) => HistoryProgress
   readonly findHistory: (query: HistoryQuery) => readonly HistoryEvent[]
   readonly findHistoryAddress: (of: AddressPlace) => Uint32Array | undefined

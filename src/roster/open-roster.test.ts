@@ -3,29 +3,30 @@ import { captureLog, type LogLine } from '../../test/support/captured-logger.ts'
 import { ManualClock } from '../../test/support/manual-clock.ts'
 import { sensorOf } from '../../test/support/sensors.ts'
 import { HoneyjamError, silentLogger } from '../runtime/index.ts'
-import { openSensors } from './open-sensors.ts'
-import type { Sensor, SensorChanges, SensorStore } from './ports.ts'
-import { MAX_SENSORS } from './sensor-table.ts'
-import type { Sensors } from './sensors.ts'
+import { MAX_MEMBERS } from './member-table.ts'
+import { openSensors } from './open-roster.ts'
+import type { RosterChanges, RosterStore } from './ports.ts'
+import type { Roster } from './roster.ts'
+import type { Sensor } from './sensor.ts'
 
 const DAY_MS = 86_400_000
 
 /** Keeps sensors as a database would, and can refuse to. */
-class FakeStore implements SensorStore {
+class FakeStore implements RosterStore<Sensor> {
   isShared = false
-  readonly writes: SensorChanges[] = []
+  readonly writes: RosterChanges<Sensor>[] = []
   isBroken = false
   readonly #sensors = new Map<string, Sensor>()
 
-  async loadSensors(): Promise<readonly Sensor[]> {
+  async load(): Promise<readonly Sensor[]> {
     return [...this.#sensors.values()]
   }
 
-  async writeSensors(changes: SensorChanges): Promise<void> {
+  async write(changes: RosterChanges<Sensor>): Promise<void> {
     if (this.isBroken) throw new HoneyjamError('STORE_UNAVAILABLE', 'no space left')
     this.writes.push(changes)
-    for (const one of changes.seen) this.#sensors.set(`${one.accountId} ${one.agentId}`, one)
-    for (const one of changes.gone) this.#sensors.delete(`${one.accountId} ${one.agentId}`)
+    for (const one of changes.seen) this.#sensors.set(`${one.accountId} ${one.memberId}`, one)
+    for (const one of changes.gone) this.#sensors.delete(`${one.accountId} ${one.memberId}`)
   }
 
   get ids(): string[] {
@@ -35,7 +36,7 @@ class FakeStore implements SensorStore {
 
 let clock: ManualClock
 let store: FakeStore
-let sensors: Sensors
+let sensors: Roster<Sensor>
 let lines: LogLine[]
 
 beforeEach(async () => {
@@ -47,11 +48,11 @@ beforeEach(async () => {
 })
 afterEach(() => sensors.close())
 
-function note(accountId: number, agentId: string): void {
-  sensors.note(sensorOf(accountId, agentId), { accountId, keyId: 7, nowMs: clock.nowMs() })
+function note(accountId: number, memberId: string): void {
+  sensors.note(sensorOf(accountId, memberId), { accountId, keyId: 7, nowMs: clock.nowMs() })
 }
 
-const idsOf = (accountId: number) => sensors.list(accountId, clock.nowMs()).map(({ agentId }) => agentId)
+const idsOf = (accountId: number) => sensors.list(accountId, clock.nowMs()).map(({ memberId }) => memberId)
 
 describe('the agents of an account', () => {
   it('stand there with key and time of their last heartbeat, the last one seen first', async () => {
@@ -77,13 +78,13 @@ describe('the agents of an account', () => {
 
   it('are 1,000 at most: the one longest unseen makes room, is counted and told once', async () => {
     note(2, 'elsewhere')
-    for (let index = 0; index < MAX_SENSORS; index++) note(1, `agent-${index}`)
+    for (let index = 0; index < MAX_MEMBERS; index++) note(1, `agent-${index}`)
     await clock.advance(60_000)
     note(1, 'agent-0')
     expect(sensors.displaced(1)).toBe(0)
     note(1, 'new')
     note(1, 'newer')
-    expect(idsOf(1)).toHaveLength(MAX_SENSORS)
+    expect(idsOf(1)).toHaveLength(MAX_MEMBERS)
     expect(idsOf(1)).not.toContain('agent-1')
     expect(idsOf(1)).not.toContain('agent-2')
     expect(idsOf(1).slice(0, 3)).toEqual(['newer', 'new', 'agent-0'])
@@ -91,20 +92,20 @@ describe('the agents of an account', () => {
     expect(idsOf(2)).toEqual(['elsewhere'])
     expect(lines.filter(({ level }) => level >= 40)).toHaveLength(1)
     await sensors.close()
-    expect(store.ids).toHaveLength(MAX_SENSORS + 1)
+    expect(store.ids).toHaveLength(MAX_MEMBERS + 1)
     expect(store.ids).not.toContain('1 agent-1')
   })
 
   it('that made room are not read back in the place of others where several processes share the store', async () => {
     store.isShared = true
-    for (let index = 0; index < MAX_SENSORS; index++) note(1, `agent-${index}`)
+    for (let index = 0; index < MAX_MEMBERS; index++) note(1, `agent-${index}`)
     await clock.advance(60_000)
     note(1, 'new')
     await clock.advance(60_000)
-    expect(idsOf(1)).toHaveLength(MAX_SENSORS)
+    expect(idsOf(1)).toHaveLength(MAX_MEMBERS)
     expect(idsOf(1)).toContain('new')
     expect(idsOf(1)).not.toContain('agent-0')
-    expect(store.ids).toHaveLength(MAX_SENSORS)
+    expect(store.ids).toHaveLength(MAX_MEMBERS)
     expect(store.ids).toContain('1 new')
     expect(store.ids).not.toContain('1 agent-0')
   })
@@ -157,8 +158,8 @@ describe('what is written behind', () => {
     store.isBroken = false
     await clock.advance(30_000)
     expect(store.writes).toHaveLength(1)
-    expect(store.writes[0]!.seen.map(({ agentId }) => agentId).toSorted()).toEqual(['a', 'b'])
-    expect(store.writes[0]!.seen.find(({ agentId }) => agentId === 'a')).toMatchObject({
+    expect(store.writes[0]!.seen.map(({ memberId }) => memberId).toSorted()).toEqual(['a', 'b'])
+    expect(store.writes[0]!.seen.find(({ memberId }) => memberId === 'a')).toMatchObject({
       lastSeenAtMs: seenAtMs,
     })
   })
@@ -167,7 +168,7 @@ describe('what is written behind', () => {
     const shared = new FakeStore()
     shared.isShared = true
     const both = [1, 2].map(() => openSensors({ store: shared, clock, logger: silentLogger }))
-    const [here, there] = (await Promise.all(both)) as [Sensors, Sensors]
+    const [here, there] = (await Promise.all(both)) as [Roster<Sensor>, Roster<Sensor>]
     const from = () => ({ accountId: 1, keyId: 7, nowMs: clock.nowMs() })
     here.note(sensorOf(1, 'a'), from())
     await clock.advance(30_000)
@@ -175,7 +176,7 @@ describe('what is written behind', () => {
       there.note(sensorOf(1, 'b'), from())
       await clock.advance(DAY_MS)
     }
-    expect(here.list(1, clock.nowMs()).map(({ agentId }) => agentId)).toEqual(['b'])
+    expect(here.list(1, clock.nowMs()).map(({ memberId }) => memberId)).toEqual(['b'])
     expect(shared.ids).toEqual(['1 b'])
     await Promise.all([here.close(), there.close()])
   })
