@@ -17,13 +17,17 @@ export {
   type AddressPlace,
   addressAt,
   addressInRecords,
+  concerning,
   type HistoryPlace,
   joinEvents,
+  MAX_DETAIL_CHARACTERS,
   placesOf,
+  takeDetails,
 } from './history/history-events.ts'
 export type { AddressHistory } from './history/history-reader.ts'
 export { type HistoryPart, type HistoryRecord, type HistoryRow, packHistory } from './history/pack-history.ts'
 export type {
+  FoundEvents,
   HistoryDetail,
   HistoryEvent,
   HistoryOperation,

@@ -4,6 +4,7 @@ import {
   type DenylistStore,
   encodeOperation,
   type HistoryStore,
+  MAX_DETAIL_CHARACTERS,
   type Operation,
   type ReportOperation,
   type ReportQueue,
@@ -38,8 +39,8 @@ export function historyStoreContract(name: string, makePlace: MakePlace<HistoryP
     }
     const cover = (coveredPosition: number, receipts: Parameters<typeof checkpointOf>[0]['receipts'] = []) =>
       ports.denylist.writeCheckpoint(checkpointOf({ coveredPosition, receipts }))
-    const find = (number: number, accountId = 1, limit = 100) =>
-      ports.history.find({ accountId, words: Uint32Array.from(ipv4Words(number)), limit })
+    const find = async (number: number, accountId = 1, limit = 100) =>
+      (await ports.history.find({ accountId, words: Uint32Array.from(ipv4Words(number)), limit })).events
     const receiptsOf = async (number: number, accountId = 1) =>
       (await find(number, accountId)).map(({ receiptId }) => receiptId)
 
@@ -124,8 +125,8 @@ export function historyStoreContract(name: string, makePlace: MakePlace<HistoryP
                 )
               expect((await receiptsOf(from + each, accountId)).toReversed()).toEqual(holding(0))
               const words = Uint32Array.of(1, 0, 0xffff, from + each)
-              const v6 = await ports.history.find({ accountId, words, limit: 10 })
-              expect(v6.map(({ receiptId }) => receiptId).toReversed()).toEqual(holding(1))
+              const { events } = await ports.history.find({ accountId, words, limit: 10 })
+              expect(events.map(({ receiptId }) => receiptId).toReversed()).toEqual(holding(1))
             }
           }
         }),
@@ -170,6 +171,34 @@ export function historyStoreContract(name: string, makePlace: MakePlace<HistoryP
         expect(await receiptsOf(512)).toEqual(['r', 'e', 'd'])
         expect(await receiptsOf(5, 2)).toEqual(['other'])
       }
+    })
+
+    it('reads no more of what operations say than fits, and says that there is more', async () => {
+      const base = { accountId: 1, keyId: 4, receivedAtMs: 100, dataset: '', tags: [] }
+      const ranges = Array.from({ length: 65_536 }, (_, index) => `9.${index >> 8}.${index & 255}.0/24`)
+      const allow = (receiptId: string, some: readonly string[]): Operation => ({
+        ...base,
+        kind: 'allow',
+        receiptId,
+        ranges: some,
+      })
+      const isCut = async () => {
+        const words = Uint32Array.from(ipv4Words(5))
+        return (await ports.history.find({ accountId: 1, words, limit: 100 })).isCut
+      }
+      const [first = 0] = await append(allow('old', ['0.0.0.0/24']))
+      await cover(first)
+      await ports.history.extend(first)
+      expect([await receiptsOf(5), await isCut()]).toEqual([['old'], false])
+      const wide = Array.from({ length: 1 + MAX_DETAIL_CHARACTERS / 1_000_000 }, (_, index) =>
+        allow(`wide ${index}`, ranges),
+      )
+      const last = (await append(...wide, allow('new', ['0.0.0.0/25']))).at(-1) ?? 0
+      await cover(last)
+      // in steps, so that it never holds all of it
+      expect((await ports.history.extend(last)).isDone).toBe(false)
+      while (!(await ports.history.extend(last)).isDone);
+      expect([await receiptsOf(5), await isCut()]).toEqual([['new'], true])
     })
 
     it('remembers which addresses an allowlist kept off the list', async () => {

@@ -38,7 +38,9 @@ export class Historian {
   /** Told of each checkpoint that is on stable storage; resolves when what is to be done now is done. */
   async written({ receipts }: Checkpoint): Promise<void> {
     this.#waitingOperations += receipts.length
-    for (const { taken } of receipts) this.#waitingAddresses += taken
+    // what was in vain stands in the journal as well
+    for (const { taken, skipped } of receipts)
+      this.#waitingAddresses += taken + Object.values(skipped).reduce((sum, count) => sum + count, 0)
     this.#waitsSinceMs ??= this.#options.clock.nowMs()
     if (this.#options.store === undefined) await this.#trim(this.#options.coveredPosition())
     else await this.lookAfter()

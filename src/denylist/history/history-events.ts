@@ -1,7 +1,8 @@
-import { packRange, rangeContains, WORDS_PER_ADDRESS } from '../../ip/index.ts'
+import { WORDS_PER_ADDRESS } from '../../ip/index.ts'
+import { coveringRanges } from './covering-ranges.ts'
 import { entriesOf, readEntries } from './history-entries.ts'
 import type { HistoryRecord } from './pack-history.ts'
-import type { HistoryEvent, HistoryOperation } from './ports.ts'
+import type { FoundEvents, HistoryEvent, HistoryOperation } from './ports.ts'
 import { historyOperation, isWide, touchedAddresses } from './touched-addresses.ts'
 
 /** Where an address stands in which operation. */
@@ -29,13 +30,17 @@ export function placesOf(row: { readonly part: number; readonly entries: Uint8Ar
 /** What operations that are still in the journal did to an address of the account. */
 export function eventsInJournal(
   records: readonly HistoryRecord[],
-  { accountId, words }: { readonly accountId: number; readonly words: Uint32Array },
+  {
+    accountId,
+    words,
+    isConcerned,
+  }: { readonly accountId: number; readonly words: Uint32Array; readonly isConcerned: IsConcerned },
 ): HistoryEvent[] {
   return records.flatMap(({ position, operation, allowed }) => {
     const kept = operation.accountId === accountId ? historyOperation(operation, position) : undefined
     if (kept === undefined) return []
     const index = indexIn(touchedAddresses(operation), words)
-    if (index < 0) return isWide(kept.detail) ? wideEvents([kept], words) : []
+    if (index < 0) return isWide(kept.detail) ? wideEvents([kept], isConcerned) : []
     const times = operation.kind === 'report' ? operation.observedAtMs : undefined
     const ageMs = times instanceof Float64Array ? operation.receivedAtMs - (times[index] ?? 0) : -1
     return [eventAt(kept, { position, index, isAllowed: allowed.has(index), ageMs })]
@@ -52,22 +57,46 @@ export function eventAt(
   return { ...rest, index, isAllowed, ...observed }
 }
 
-/** Those of the operations that concern an address without naming it. */
-export function wideEvents(operations: readonly HistoryOperation[], words: Uint32Array): HistoryEvent[] {
-  return operations.flatMap((operation) => {
-    const { isAll, listId, ranges, append, remove } = operation.detail
-    const named = [ranges, append, remove].filter((each) => each !== undefined)
+/** Says of an operation whether it concerns an address without naming it. */
+export type IsConcerned = (operation: Pick<HistoryOperation, 'detail'>) => boolean
+
+/** Makes the test for a packed address. */
+export function concerning(words: Uint32Array): IsConcerned {
+  const ranges = coveringRanges(words)
+  return ({ detail: { isAll, listId, ranges: ofAll, append, remove } }) => {
+    const named = [ofAll, append, remove].filter((each) => each !== undefined)
     // what empties or deletes a list concerns an address that was on it, which the timeline finds out
     const isWhole = isAll === true || (listId !== undefined && named.length === 0)
-    if (!isWhole && !named.some((each) => each.some((range) => isIn(range, words)))) return []
-    return [eventAt(operation, { position: operation.position, index: -1, isAllowed: false, ageMs: -1 })]
-  })
+    return isWhole || named.some((each) => each.some((range) => ranges.has(range)))
+  }
 }
 
-/** Whether a range holds the packed address. */
-export function isIn(range: string, words: Uint32Array): boolean {
-  const packed = packRange(range)
-  return packed !== undefined && rangeContains(packed, words, 0)
+function wideEvents(operations: readonly HistoryOperation[], isConcerned: IsConcerned): HistoryEvent[] {
+  return operations
+    .filter(isConcerned)
+    .map((operation) =>
+      eventAt(operation, { position: operation.position, index: -1, isAllowed: false, ageMs: -1 }),
+    )
+}
+
+/**
+ * What is read of operations for one address, in characters: each may name 10,000 networks, and whoever asks for the history of
+ * an address must not hold up others by it.
+ */
+export const MAX_DETAIL_CHARACTERS = 8 * 1024 * 1024
+
+/** Takes rows, the newest first, until they say too much. */
+export function takeDetails<Row extends { readonly detail: string }>(
+  rows: Iterable<Row>,
+): { readonly rows: readonly Row[]; readonly isCut: boolean } {
+  const taken: Row[] = []
+  let characters = 0
+  for (const row of rows) {
+    taken.push(row)
+    characters += row.detail.length
+    if (characters >= MAX_DETAIL_CHARACTERS) return { rows: taken, isCut: true }
+  }
+  return { rows: taken, isCut: false }
 }
 
 function indexIn(addresses: Uint32Array, words: Uint32Array): number {
@@ -86,23 +115,29 @@ export interface FoundHistory {
   readonly wide: readonly HistoryOperation[]
   /** Still in the journal, and covered by the tables. */
   readonly tail: readonly HistoryRecord[]
+  /** Whether not all that there is was read. */
+  readonly isCut: boolean
 }
 
 /** Puts together what was found: events, the newest first. */
 export function joinEvents(
-  { places, operations, wide, tail }: FoundHistory,
+  { places, operations, wide, tail, isCut }: FoundHistory,
   query: { readonly accountId: number; readonly words: Uint32Array; readonly limit: number },
-): HistoryEvent[] {
+): FoundEvents {
+  const isConcerned = concerning(query.words)
   const operationByPosition = new Map(operations.map((operation) => [operation.position, operation]))
   const named = places.flatMap((place) => {
     const operation = operationByPosition.get(place.position)
     return operation?.accountId === query.accountId ? [eventAt(operation, place)] : []
   })
   const namedPositions = new Set(named.map(({ position }) => position))
-  const unnamed = wideEvents(wide, query.words).filter(({ position }) => !namedPositions.has(position))
-  return [...eventsInJournal(tail, query), ...named, ...unnamed]
-    .toSorted((left, right) => right.position - left.position)
-    .slice(0, query.limit)
+  const unnamed = wideEvents(wide, isConcerned).filter(({ position }) => !namedPositions.has(position))
+  const events = [...eventsInJournal(tail, { ...query, isConcerned }), ...named, ...unnamed].toSorted(
+    (left, right) => right.position - left.position,
+  )
+  // of what is wide only the newest were looked at
+  const isFull = events.length >= query.limit || wide.length >= query.limit
+  return { events: events.slice(0, query.limit), isCut: isCut || isFull }
 }
 
 /** Where an address stands among those of an operation. */

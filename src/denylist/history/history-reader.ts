@@ -1,10 +1,12 @@
 import { type Address, unpackAddress, wordsOf } from '../../ip/index.ts'
 import type { DenylistState } from '../denylist-state.ts'
-import type { HistoryStore } from './ports.ts'
+import type { FoundEvents, HistoryStore } from './ports.ts'
 import { type HistoryLine, type ListRole, timelineOf } from './timeline.ts'
 
 /** Operations looked at of one address, the newest; beyond them its history is cut. */
 export const MAX_EVENTS = 10_000
+
+const NOTHING: FoundEvents = { events: [], isCut: false }
 
 /** What happened to an address. */
 export interface AddressHistory {
@@ -26,10 +28,10 @@ export class HistoryReader {
 
   async find(accountId: number, address: Address, nowMs: number): Promise<AddressHistory> {
     const words = wordsOf(address)
-    const events = (await this.#store?.find({ accountId, words, limit: MAX_EVENTS })) ?? []
+    const { events, isCut } = (await this.#store?.find({ accountId, words, limit: MAX_EVENTS })) ?? NOTHING
     const roleOf = (listId: string) => this.#roleOf(accountId, listId, nowMs)
     const lines = timelineOf(events.toReversed(), { words, nowMs, roleOf })
-    return { lines: lines.toReversed(), isCut: events.length === MAX_EVENTS }
+    return { lines: lines.toReversed(), isCut }
   }
 
   async findAddress(of: Parameters<HistoryStore['findAddress']>[0]): Promise<Address | undefined> {

@@ -39,6 +39,14 @@ export interface HistoryEvent extends Omit<HistoryOperation, 'accountId'> {
   readonly isAllowed: boolean
 }
 
+/** What was found of an address. */
+export interface FoundEvents {
+  /** The newest first. */
+  readonly events: readonly HistoryEvent[]
+  /** Whether there may be older ones that were not looked at. */
+  readonly isCut: boolean
+}
+
 /** Whose history of which address. */
 export interface HistoryQuery {
   readonly accountId: number
@@ -67,8 +75,8 @@ export interface HistoryStore {
    * @throws HoneyjamError STORE_UNAVAILABLE nothing was taken
    */
   extend(throughPosition: number): Promise<HistoryProgress>
-  /** The operations that the tables cover and that concerned an address, the newest first. */
-  find(query: HistoryQuery): Promise<readonly HistoryEvent[]>
+  /** The operations that the tables cover and that concerned an address; no more of them are read than fit into some MB. */
+  find(query: HistoryQuery): Promise<FoundEvents>
   /** @returns the packed address at `index` among those of an operation of the account, if history has it */
   findAddress(of: {
     readonly accountId: number

@@ -1,5 +1,5 @@
 import { endOfStay, mergeReport, type Stay } from '../merge-report.ts'
-import { isIn } from './history-events.ts'
+import { coveringRanges } from './covering-ranges.ts'
 import type { HistoryEvent } from './ports.ts'
 
 /** What happened to an address. `listed` and `unlisted` are about private lists, the others about the reported one. */
@@ -47,6 +47,8 @@ interface Walk extends TimelineOptions {
   stay: Stay | undefined
   lastReport: HistoryEvent | undefined
   readonly privateLists: Set<string>
+  /** Texts of all ranges that hold the address. */
+  readonly ranges: ReadonlySet<string>
 }
 
 /**
@@ -62,6 +64,7 @@ export function timelineOf(events: readonly HistoryEvent[], options: TimelineOpt
     stay: undefined,
     lastReport: undefined,
     privateLists: new Set(),
+    ranges: coveringRanges(options.words),
   }
   for (const event of events) {
     expire(walk, event.receivedAtMs)
@@ -135,12 +138,12 @@ function changeList(walk: Walk, event: HistoryEvent): void {
   const role = walk.roleOf(listId)
   if (role === 'reported') return isOnList(walk) ? end(walk, event, 'removed') : undefined
   const wasOnIt = walk.privateLists.has(listId)
-  if (append.some((range) => isIn(range, walk.words))) {
+  if (append.some((range) => walk.ranges.has(range))) {
     walk.privateLists.add(listId)
     note(walk, { what: 'listed', event, effect: wasOnIt ? 'stayed' : 'entered' })
     return role === 'allow' && isOnList(walk) ? end(walk, event, 'allowed') : undefined
   }
-  if (!wasOnIt && !remove.some((range) => isIn(range, walk.words))) return
+  if (!wasOnIt && !remove.some((range) => walk.ranges.has(range))) return
   walk.privateLists.delete(listId)
   note(walk, { what: 'unlisted', event, effect: wasOnIt ? 'left' : 'none' })
 }

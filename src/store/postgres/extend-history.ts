@@ -15,7 +15,11 @@ import { toColumn } from './text-column.ts'
 /** What a step takes at most; laying out so many addresses takes the event loop some ten milliseconds. */
 const STEP_ADDRESSES = 64_000
 const STEP_OPERATIONS = 4096
+/** Operations of lists are texts, up to half a MB each. */
+const STEP_BYTES = 4 * 1024 * 1024
 const PAGE_RECORDS = 32
+/** Some milliseconds. */
+const BYTES_AT_ONCE = 524_288
 /** Rows a step deletes. */
 const DELETED_ROWS = 1000
 
@@ -23,27 +27,40 @@ const DELETED_ROWS = 1000
 export async function extendHistory(client: Client, throughPosition: number): Promise<HistoryProgress> {
   const records: HistoryRecord[] = []
   let addresses = 0
+  let bytes = 0
   let after = await newestPart(client)
-  while (addresses < STEP_ADDRESSES && records.length < STEP_OPERATIONS) {
+  while (addresses < STEP_ADDRESSES && records.length < STEP_OPERATIONS && bytes < STEP_BYTES) {
     const { rows } = await client.query<JournalRecord>({
       name: 'read for history',
       text: `SELECT position, body FROM honeyjam.journal WHERE position > $1 AND position <= $2
         ORDER BY position LIMIT ${PAGE_RECORDS}`,
       values: [after, throughPosition],
     })
-    for (const record of await toHistoryRecords(client, rows)) {
+    const some = rowsAtOnce(rows)
+    for (const { body } of some) bytes += body.byteLength
+    for (const record of await toHistoryRecords(client, some)) {
       const { operation, position } = record
       records.push(record)
       if ('addresses' in operation) addresses += operation.addresses.length / WORDS_PER_ADDRESS
       after = position
     }
-    if (rows.length < PAGE_RECORDS) break
+    if (rows.length < PAGE_RECORDS && some.length === rows.length) break
     await setImmediate()
   }
   const last = records.at(-1)
   if (last === undefined) return { position: throughPosition, isDone: true }
   await writePart(client, packHistory(records, last.position))
   return { position: last.position, isDone: last.position >= throughPosition }
+}
+
+/** As many of the first records as are taken apart without a pause; one in any case. */
+function rowsAtOnce(rows: readonly JournalRecord[]): readonly JournalRecord[] {
+  let bytes = 0
+  const tooMany = rows.findIndex(({ body }, index) => {
+    bytes += body.byteLength
+    return index > 0 && bytes > BYTES_AT_ONCE
+  })
+  return tooMany < 0 ? rows : rows.slice(0, tooMany)
 }
 
 /**

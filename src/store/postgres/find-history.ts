@@ -1,9 +1,11 @@
+import { setImmediate as turn } from 'node:timers/promises'
 import {
   addressAt,
   addressInRecords,
   BUCKET_BITS,
   bucketOf,
-  type HistoryEvent,
+  concerning,
+  type FoundEvents,
   type HistoryOperation,
   type HistoryPlace,
   type HistoryQuery,
@@ -11,7 +13,9 @@ import {
   type HistoryStore,
   type JournalRecord,
   joinEvents,
+  MAX_DETAIL_CHARACTERS,
   placesOf,
+  takeDetails,
 } from '../../denylist/index.ts'
 import { parseHistoryDetail } from '../rows/index.ts'
 import type { Client } from './connect.ts'
@@ -22,6 +26,8 @@ const COLUMNS = `account AS "accountId", position, kind, received_at_ms AS "rece
   receipt_id AS "receiptId", detail`
 /** Rows of an address that are fetched at once, the newest first. */
 const PAGE_ROWS = 1000
+/** What is parsed without a pause; a millisecond or two. */
+const STEP_CHARACTERS = 262_144
 
 type Connection = Pick<Client, 'query'>
 type LoadedOperation = Omit<HistoryOperation, 'detail'> & { readonly detail: string }
@@ -32,18 +38,26 @@ interface AddressRow {
 }
 
 /** The events of an address, on a connection that is in a transaction. */
-export async function findEvents(client: Connection, query: HistoryQuery): Promise<readonly HistoryEvent[]> {
+export async function findEvents(client: Connection, query: HistoryQuery): Promise<FoundEvents> {
   const places = await findPlaces(client, query)
-  const operations = await selectOperations(client, 'account = $1 AND position = ANY($2::bigint[])', [
+  const operations = await selectOperations(client, 'position = ANY($2::bigint[])', [
     query.accountId,
     places.map(({ position }) => position),
   ])
-  const wide = await selectOperations(
-    client,
-    'account = $1 AND is_wide = 1 ORDER BY position DESC LIMIT $2',
-    [query.accountId, query.limit],
+  const wide = await selectOperations(client, 'is_wide = 1 ORDER BY position DESC LIMIT $2', [
+    query.accountId,
+    query.limit,
+  ])
+  return joinEvents(
+    {
+      places,
+      operations: await parseInSteps(operations.rows),
+      wide: await parseInSteps(wide.rows, concerning(query.words)),
+      tail: await readTail(client),
+      isCut: operations.isCut || wide.isCut || wide.rows.length >= query.limit,
+    },
+    query,
   )
-  return joinEvents({ places, operations, wide, tail: await readTail(client) }, query)
 }
 
 /** An address by its place in an operation, on a connection that is in a transaction. */
@@ -86,20 +100,39 @@ async function findPlaces(
   return places
 }
 
-async function selectOperations(
-  client: Connection,
-  where: string,
-  values: readonly unknown[],
-): Promise<HistoryOperation[]> {
+/** Operations of the account $1, the newest first, until they say too much; the database sends hardly more. */
+async function selectOperations(client: Connection, where: string, values: readonly unknown[]) {
   const { rows } = await client.query<LoadedOperation>(
-    `SELECT ${COLUMNS} FROM honeyjam.history_operation WHERE ${where}`,
+    `SELECT ${COLUMNS} FROM (
+        SELECT *, sum(octet_length(detail)) OVER (ORDER BY position DESC) - octet_length(detail) AS said
+          FROM (SELECT * FROM honeyjam.history_operation WHERE account = $1 AND ${where}) AS found
+      ) AS summed WHERE said < ${MAX_DETAIL_CHARACTERS} ORDER BY position DESC`,
     [...values],
   )
-  return rows.map((row) => ({
-    ...row,
-    receiptId: fromColumn(row.receiptId),
-    detail: parseHistoryDetail(row.detail),
-  }))
+  return takeDetails(rows)
+}
+
+/** Others have their turn in between. */
+async function parseInSteps(
+  rows: readonly LoadedOperation[],
+  isWanted: (operation: HistoryOperation) => boolean = () => true,
+): Promise<HistoryOperation[]> {
+  const operations: HistoryOperation[] = []
+  let characters = 0
+  for (const row of rows) {
+    characters += row.detail.length
+    if (characters > STEP_CHARACTERS) {
+      characters = 0
+      await turn()
+    }
+    const operation = {
+      ...row,
+      receiptId: fromColumn(row.receiptId),
+      detail: parseHistoryDetail(row.detail),
+    }
+    if (isWanted(operation)) operations.push(operation)
+  }
+  return operations
 }
 
 /** What the tables cover and the history does not have yet. */

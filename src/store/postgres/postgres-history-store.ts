@@ -1,4 +1,4 @@
-import type { HistoryEvent, HistoryProgress, HistoryQuery, HistoryStore } from '../../denylist/index.ts'
+import type { FoundEvents, HistoryProgress, HistoryQuery, HistoryStore } from '../../denylist/index.ts'
 import type { Client, Pool } from './connect.ts'
 import { deleteHistoryStep, extendHistory } from './extend-history.ts'
 import { findAddress, findEvents } from './find-history.ts'
@@ -23,7 +23,7 @@ export class PostgresHistoryStore implements HistoryStore {
     return progress
   }
 
-  find(query: HistoryQuery): Promise<readonly HistoryEvent[]> {
+  find(query: HistoryQuery): Promise<FoundEvents> {
     return this.#atOneInstant((client) => findEvents(client, query))
   }
 

@@ -6,7 +6,7 @@ import {
   BUCKET_BITS,
   bucketOf,
   decodeOperation,
-  type HistoryEvent,
+  type FoundEvents,
   type HistoryOperation,
   type HistoryPlace,
   type HistoryQuery,
@@ -14,6 +14,7 @@ import {
   type JournalRecord,
   joinEvents,
   placesOf,
+  takeDetails,
 } from '../../denylist/index.ts'
 import { parseHistoryDetail } from '../rows/index.ts'
 import { AllowedIndexes } from './allowed-indexes.ts'
@@ -57,19 +58,27 @@ export class HistoryReader {
     )
   }
 
-  find(query: HistoryQuery): readonly HistoryEvent[] {
+  find(query: HistoryQuery): FoundEvents {
     return this.#atOneInstant(() => {
       const places = this.#findPlaces(query)
+      const operations = takeDetails(this.#operationsAt(places))
+      const wide = takeDetails(this.#wide.iterate(query.accountId, query.limit))
       return joinEvents(
         {
           places,
-          operations: places.flatMap(({ position }) => toOperations(this.#operation.all(position))),
-          wide: toOperations(this.#wide.all(query.accountId, query.limit)),
+          operations: toOperations(operations.rows),
+          wide: toOperations(wide.rows),
           tail: this.#tail(),
+          isCut: operations.isCut || wide.isCut,
         },
         query,
       )
     })
+  }
+
+  *#operationsAt(places: readonly HistoryPlace[]): Iterable<LoadedOperation> {
+    const newestFirst = places.toSorted((left, right) => right.position - left.position)
+    for (const { position } of newestFirst) yield* this.#operation.all(position)
   }
 
   findAddress(place: AddressPlace): Uint32Array | undefined {

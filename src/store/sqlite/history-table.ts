@@ -14,6 +14,8 @@ import { AllowedIndexes } from './allowed-indexes.ts'
 /** What a step takes at most: a checkpoint waits for it some tenths of a second. */
 const STEP_ADDRESSES = 200_000
 const STEP_OPERATIONS = 4096
+/** Operations of lists are texts, up to half a MB each. */
+const STEP_BYTES = 4 * 1024 * 1024
 const PAGE_RECORDS = 64
 /** Rows a step deletes: a few milliseconds. */
 const DELETED_ROWS = 1000
@@ -79,9 +81,13 @@ export class HistoryTable {
     )
     const records: HistoryRecord[] = []
     let addresses = 0
-    for (let after = from; addresses < STEP_ADDRESSES && records.length < STEP_OPERATIONS; ) {
+    let bytes = 0
+    const isRoom = () => addresses < STEP_ADDRESSES && records.length < STEP_OPERATIONS && bytes < STEP_BYTES
+    for (let after = from; isRoom(); ) {
       const page = select.all(after, through)
       for (const { position, body } of page) {
+        if (!isRoom()) break
+        bytes += body.byteLength
         const operation = decodeOperation(body)
         records.push({ position, operation, allowed: this.#allowed.of(operation) })
         if ('addresses' in operation) addresses += operation.addresses.length / WORDS_PER_ADDRESS

@@ -1,4 +1,4 @@
-import type { HistoryEvent, HistoryProgress, HistoryQuery, HistoryStore } from '../../denylist/index.ts'
+import type { FoundEvents, HistoryProgress, HistoryQuery, HistoryStore } from '../../denylist/index.ts'
 import type { TablesCalls } from './tables-worker.ts'
 import type { WorkerClient } from './worker-client.ts'
 
@@ -17,7 +17,7 @@ export class SqliteHistoryStore implements HistoryStore {
     return this.#worker.call('extendHistory', throughPosition)
   }
 
-  find(query: HistoryQuery): Promise<readonly HistoryEvent[]> {
+  find(query: HistoryQuery): Promise<FoundEvents> {
     return this.#worker.call('findHistory', query)
   }
 

@@ -13,7 +13,7 @@ import type {
   AddressPlace,
   AllowRow,
   Checkpoint,
-  HistoryEvent,
+  FoundEvents,
   HistoryProgress,
   HistoryQuery,
   ListRows,
@@ -56,7 +56,7 @@ export type TablesCalls = {
   readonly loadSensors: () => readonly Sensor[]
   readonly writeSensors: (changes: RosterChanges<Sensor>) => void
   readonly extendHistory: (throughPosition: number) => HistoryProgress
-  readonly findHistory: (query: HistoryQuery) => readonly HistoryEvent[]
+  readonly findHistory: (query: HistoryQuery) => FoundEvents
   readonly findHistoryAddress: (of: AddressPlace) => Uint32Array | undefined
   readonly deleteHistoryStep: (receivedBeforeMs: number) => number | undefined
   readonly writeActivities: (activities: readonly Activity[]) => void
