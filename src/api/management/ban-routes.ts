@@ -12,8 +12,9 @@ import type { AdmissionHooks } from '../admission-hooks.ts'
 import { admissionOf } from '../authenticate.ts'
 import type { ApiContext } from '../context.ts'
 import { checkBody, jsonBodyOf } from '../json-body.ts'
+import { mapInTurns } from '../map-in-turns.ts'
 import { type OperationOrigin, originOf, submitOperation } from '../submit-operation.ts'
-import { examineAddresses } from './examine-addresses.ts'
+import { examineAddress } from './examine-address.ts'
 
 /** `POST /honeyjam/v1/ban` and `/unban`: as in the Report API, but each address is answered for. */
 export function addBanRoutes(app: FastifyInstance, context: ApiContext, managing: AdmissionHooks): void {
@@ -40,7 +41,8 @@ async function ban(context: ApiContext, request: FastifyRequest): Promise<Addres
     folded,
     skipped,
   })
-  const results = examineAddresses(texts, options).map(({ address, text, reason }): AddressResult => {
+  const results = await mapInTurns(texts, (text): AddressResult => {
+    const { address, reason } = examineAddress(text, options)
     if (address === undefined) return { address: text, outcome: 'skipped', reason }
     const entry = context.denylist.findEntry(origin.accountId, address, origin.receivedAtMs)
     // without an entry it is on the allowlist, or an unban that counts as newer (the clock was set back) has ended it
@@ -56,7 +58,8 @@ async function unban(context: ApiContext, request: FastifyRequest): Promise<Addr
   const origin = originOf(admissionOf(request).grant, context.clock.nowMs())
   // what came on the list while private addresses were accepted must come off it whatever the setting is now
   const options = { acceptPrivate: true, nowMs: origin.receivedAtMs }
-  const results = examineAddresses(texts, options).map(({ address, text, reason }): AddressResult => {
+  const results = await mapInTurns(texts, (text): AddressResult => {
+    const { address, reason } = examineAddress(text, options)
     if (address === undefined) return { address: text, outcome: 'skipped', reason }
     const entry = context.denylist.findEntry(origin.accountId, address, origin.receivedAtMs)
     if (entry === undefined) return { address, outcome: 'skipped', reason: 'unknown' }

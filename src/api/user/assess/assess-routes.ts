@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import {
   AssessCsvQuery,
@@ -12,6 +11,7 @@ import type { AdmissionHooks } from '../../admission-hooks.ts'
 import { admissionOf } from '../../authenticate.ts'
 import type { ApiContext } from '../../context.ts'
 import { jsonBodyOf } from '../../json-body.ts'
+import { mapInTurns } from '../../map-in-turns.ts'
 import { type AddressParams, pathAddressOf } from '../../path-address.ts'
 import { checkQuery } from '../../query.ts'
 import { refuse } from '../../refusal.ts'
@@ -26,8 +26,6 @@ interface AddressRoute {
 
 /** Older examples of Threat Jammer are spelt so. */
 const OLD_SPELLING = '/v1/asses/ip'
-/** Assessed without a pause: about a millisecond. */
-const ASSESSED_AT_ONCE = 50
 /** Sources, AS, prefixes and datacenters, once there are data about them. */
 const FACTORS: readonly ScoreFactor[] = []
 
@@ -57,18 +55,14 @@ async function assessCsv(context: ApiContext, request: FastifyRequest): Promise<
   return { self: USER_PATHS.assessCsv, results: await assessAll(context, request, addresses) }
 }
 
-/** Leaves out what is not public; others have their turn in between. */
+/** Leaves out what is not public. */
 async function assessAll(
   context: ApiContext,
   request: FastifyRequest,
   addresses: readonly Address[],
 ): Promise<AssessmentInfo[]> {
-  const results: AssessmentInfo[] = []
-  for (const [index, address] of addresses.entries()) {
-    if (index % ASSESSED_AT_ONCE === ASSESSED_AT_ONCE - 1) await setImmediate()
-    if (isAssessed(context, address)) results.push(assess(context, request, address))
-  }
-  return results
+  const assessed = addresses.filter((address) => isAssessed(context, address))
+  return await mapInTurns(assessed, (address) => assess(context, request, address))
 }
 
 function isAssessed({ settings }: ApiContext, address: Address): boolean {
