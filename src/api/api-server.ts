@@ -4,6 +4,7 @@ import { createFindClient, noteClient } from './client-address.ts'
 import type { ApiContext, ApiOptions } from './context.ts'
 import { allowOrigins } from './cors.ts'
 import { addDocsRoutes } from './docs/docs-routes.ts'
+import { Enforcement } from './enforcement/enforcement.ts'
 import { addErrorPages } from './error-pages.ts'
 import { prepareGracefulClose } from './graceful-close.ts'
 import { handleError } from './handle-error.ts'
@@ -67,6 +68,7 @@ export function createApiServer(options: ApiOptions): ApiServer {
   const routes = addRoutes(app, {
     ...options,
     storeHealth: new StoreHealth(),
+    enforcement: new Enforcement(options),
     metrics: new ServiceMetrics(),
     connections: listeners.connections,
     wrongKeys: createWrongKeys(),

@@ -2,9 +2,10 @@ import type { Accounts, RequestQuota, WrongKeys } from '../accounts/index.ts'
 import type { ActivityLog } from '../activity/index.ts'
 import type { Denylist } from '../denylist/index.ts'
 import type { Operators } from '../protection/index.ts'
-import type { Roster, Sensor } from '../roster/index.ts'
+import type { EnforcerRecord, Roster, Sensor } from '../roster/index.ts'
 import type { Clock, Logger } from '../runtime/index.ts'
 import type { ProxySettings } from './client-address.ts'
+import type { Enforcement } from './enforcement/enforcement.ts'
 import type { TlsIdentity } from './http-server.ts'
 import type { OpenConnections } from './open-connections.ts'
 import type { ServiceMetrics } from './service-metrics.ts'
@@ -29,6 +30,7 @@ export interface ApiOptions {
   readonly denylist: Denylist
   readonly accounts: Accounts
   readonly sensors: Roster<Sensor>
+  readonly enforcers: Roster<EnforcerRecord>
   readonly activity: ActivityLog
   readonly quota: RequestQuota
   /** Told where keys of administrators are used from; nobody by default. */
@@ -45,6 +47,7 @@ export interface ApiOptions {
 /** What all routes share. */
 export interface ApiContext extends ApiOptions {
   readonly storeHealth: StoreHealth
+  readonly enforcement: Enforcement
   readonly metrics: ServiceMetrics
   readonly connections: Pick<OpenConnections, 'count'>
   /** Counts them by address; its totals are for metrics. */

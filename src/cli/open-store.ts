@@ -2,7 +2,7 @@ import type { AccountStore, UsageStore } from '../accounts/index.ts'
 import type { ActivityStore } from '../activity/index.ts'
 import { readSecretFile } from '../config/index.ts'
 import type { DenylistStore, HistoryStore, ReportQueue } from '../denylist/index.ts'
-import type { RosterStore, Sensor } from '../roster/index.ts'
+import type { EnforcerRecord, RosterStore, Sensor } from '../roster/index.ts'
 import { HoneyjamError, type Logger } from '../runtime/index.ts'
 import type { Context } from './context.ts'
 
@@ -20,6 +20,7 @@ export interface Store {
   readonly denylist: DenylistStore
   readonly accounts: AccountStore
   readonly sensors: RosterStore<Sensor>
+  readonly enforcers: RosterStore<EnforcerRecord>
   readonly activities: ActivityStore
   readonly history: HistoryStore
   readonly usage: UsageStore

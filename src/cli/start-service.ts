@@ -3,7 +3,7 @@ import { openActivity } from '../activity/index.ts'
 import { type ApiSettings, createApiServer } from '../api/index.ts'
 import { readTlsPair, type TlsFiles, type TlsPair } from '../config/index.ts'
 import { openDenylist, specialRanges } from '../denylist/index.ts'
-import { openSensors } from '../roster/index.ts'
+import { openEnforcers, openSensors } from '../roster/index.ts'
 import { type HoneyjamError, type Logger, lockDirectory, systemClock } from '../runtime/index.ts'
 import { type AccessLogOptions, openAccessLog } from './access-log-options.ts'
 import { type Administrator, ensureAdministrator, type Installation } from './administrator.ts'
@@ -115,6 +115,8 @@ async function openService(
   const accounts = await openAccounts({ store: store.accounts })
   const sensors = await openSensors({ store: store.sensors, clock, logger })
   closers.push(() => sensors.close())
+  const enforcers = await openEnforcers({ store: store.enforcers, clock, logger })
+  closers.push(() => enforcers.close())
   const retention = { days: options.activityDays, perKey: options.activityPerKey }
   const activity = openActivity({ store: store.activities, clock, logger, retention })
   closers.push(() => activity.close())
@@ -126,7 +128,7 @@ async function openService(
   closers.push(() => protection.close())
 
   const { operators } = protection
-  const parts = { denylist, accounts, sensors, activity, quota, operators, clock, logger }
+  const parts = { denylist, accounts, sensors, enforcers, activity, quota, operators, clock, logger }
   const settings = settingsOf(options)
   const server = createApiServer({ ...parts, settings, tls, accessLog: accessLog?.log })
   closers.push(() => server.close())

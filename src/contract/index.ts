@@ -8,6 +8,13 @@ export {
 export { AssessCsvQuery, AssessmentInfo, AssessmentList, MAX_ASSESSED_ADDRESSES } from './assess-api.ts'
 export { type Checked, checkRequest, type RequestPart } from './check-request.ts'
 export { DATASET_DESCRIPTIONS, DatasetInfo, TIME_RANGES } from './dataset-api.ts'
+export {
+  EnforcedBy,
+  EnforcerInfo,
+  EnforcerList,
+  EnforcerReport,
+  type EnforcerState,
+} from './enforcer-api.ts'
 export { ErrorBody, errorBody, Fault, ValidationErrorBody } from './error-bodies.ts'
 export { ERRORS, type ErrorKind, type ErrorSlug, isErrorSlug } from './errors.ts'
 export { HealthInfo, ReadyInfo } from './health.ts'

@@ -1,36 +1,11 @@
 import { z } from 'zod'
-import {
-  MAX_AGENT_ID_LENGTH,
-  MAX_INSTANT_MS,
-  MAX_LAST_ERROR_LENGTH,
-  MAX_SENSOR_NAME_LENGTH,
-  MAX_VERSION_LENGTH,
-} from './terms/index.ts'
-
-/** Neither control nor format characters, line ends, lone surrogates nor unassigned ones. */
-const PRINTABLE = /^[^\p{C}\p{Zl}\p{Zp}]+$/u
-
-const NOT_TEXT = 'str type expected'
-const Count = z.int('value is not a valid integer').min(0, 'ensure this value is greater than or equal to 0')
-/** Epoch milliseconds; what no calendar holds would be a trap for whoever shows it. */
-const InstantMs = Count.max(MAX_INSTANT_MS, 'value is not a time in epoch milliseconds')
-
-function printable(maxLength: number) {
-  return z
-    .string(NOT_TEXT)
-    .max(maxLength, `ensure this value has at most ${maxLength} characters`)
-    .regex(PRINTABLE, 'value holds characters that cannot be printed, or none at all')
-}
+import { MAX_SENSOR_NAME_LENGTH, MAX_VERSION_LENGTH } from './terms/index.ts'
+import { Count, InstantMs, LastError, OwnId, printable } from './told-values.ts'
 
 /** Body of `POST /honeyjam/v1/heartbeat`: an agent says that it is alive and where it stands. Times are the agent's. */
 export const Heartbeat = z.strictObject({
   /** Made once by the agent, so that it is known again after a restart or under another name. */
-  agent_id: z
-    .string(NOT_TEXT)
-    .regex(
-      new RegExp(`^[A-Za-z0-9._-]{1,${MAX_AGENT_ID_LENGTH}}$`),
-      `value is not 1 to ${MAX_AGENT_ID_LENGTH} characters of A-Z a-z 0-9 . _ -`,
-    ),
+  agent_id: OwnId,
   /** Of its host. */
   name: printable(MAX_SENSOR_NAME_LENGTH),
   /** Of its honeyjam. */
@@ -47,10 +22,7 @@ export const Heartbeat = z.strictObject({
   /** When this service took a report last; `null`: not since the start. */
   last_acknowledged_at: InstantMs.nullable(),
   /** Why reports are not taken; `null` while they are. */
-  last_error: z
-    .string(NOT_TEXT)
-    .max(MAX_LAST_ERROR_LENGTH, `ensure this value has at most ${MAX_LAST_ERROR_LENGTH} characters`)
-    .nullable(),
+  last_error: LastError,
 })
 export type Heartbeat = z.infer<typeof Heartbeat>
 

@@ -11,6 +11,7 @@ export type { DecisionOrigin, Layer } from './decisions/layer.ts'
 export { siteRange } from './decisions/layer.ts'
 export { isProtectedClass, type ProtectedSet, specialRanges } from './decisions/protected-set.ts'
 export { parseRevision, type Revision, revisionText } from './decisions/revision.ts'
+export type { Progress } from './decisions/touched-log.ts'
 export type { AllowedRange, Denylist, DenylistStatus, Entry, EntryFilter, KeyedRequest } from './denylist.ts'
 export { BUCKET_BITS, bucketOf } from './history/address-bucket.ts'
 export {

@@ -1,4 +1,5 @@
-export { openSensors } from './open-roster.ts'
+export type { EnforcerRecord } from './enforcer-record.ts'
+export { openEnforcers, openSensors } from './open-roster.ts'
 export type { Member, MemberId, RosterChanges, RosterStore } from './ports.ts'
-export type { Roster } from './roster.ts'
+export type { Roster, Word } from './roster.ts'
 export type { Sensor } from './sensor.ts'

@@ -1,4 +1,5 @@
 import { type Clock, HoneyjamError, type Logger, WriteBehind } from '../runtime/index.ts'
+import type { EnforcerRecord } from './enforcer-record.ts'
 import { MAX_MEMBERS, MemberTable } from './member-table.ts'
 import type { Member, MemberId, RosterStore } from './ports.ts'
 import { FORGET_AFTER_MS, type Roster, type Word } from './roster.ts'
@@ -6,6 +7,8 @@ import type { Sensor } from './sensor.ts'
 
 /** When an agent was last seen is worth losing half a minute of, and not a flush for every heartbeat. */
 const WRITE_SENSORS_EVERY_MS = 30_000
+/** Oftener: another service on the same store takes an enforcer for silent when it was not heard of for 90 s. */
+const WRITE_ENFORCERS_EVERY_MS = 10_000
 
 export interface OpenRosterOptions<Kind extends Member> {
   readonly store: RosterStore<Kind>
@@ -20,6 +23,13 @@ export interface OpenRosterOptions<Kind extends Member> {
  */
 export async function openSensors(options: OpenRosterOptions<Sensor>): Promise<Roster<Sensor>> {
   return await openRoster({ ...options, kind: 'agents', writeEveryMs: WRITE_SENSORS_EVERY_MS })
+}
+
+/** As {@link openSensors}, for enforcers, and every 10 s. @throws HoneyjamError STORE_UNAVAILABLE */
+export async function openEnforcers(
+  options: OpenRosterOptions<EnforcerRecord>,
+): Promise<Roster<EnforcerRecord>> {
+  return await openRoster({ ...options, kind: 'enforcers', writeEveryMs: WRITE_ENFORCERS_EVERY_MS })
 }
 
 interface RosterOptions<Kind extends Member> extends OpenRosterOptions<Kind> {

@@ -1,6 +1,14 @@
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { Member, MemberId, RosterChanges, RosterStore, Sensor } from '../../src/roster/index.ts'
+import type {
+  EnforcerRecord,
+  Member,
+  MemberId,
+  RosterChanges,
+  RosterStore,
+  Sensor,
+} from '../../src/roster/index.ts'
+import { enforcerOf } from '../support/enforcers.ts'
 import { sensorOf } from '../support/sensors.ts'
 import type { MakePlace, Place } from './place.ts'
 
@@ -14,6 +22,11 @@ interface RosterKind<Kind extends Member> {
 /** What every store of agents does. */
 export function sensorStoreContract(name: string, makePlace: MakePlace<RosterStore<Sensor>>): void {
   rosterStoreContract(`agents in ${name}`, { memberOf: sensorOf, anyRest: anySensor() }, makePlace)
+}
+
+/** What every store of enforcers does. */
+export function enforcerStoreContract(name: string, makePlace: MakePlace<RosterStore<EnforcerRecord>>): void {
+  rosterStoreContract(`enforcers in ${name}`, { memberOf: enforcerOf, anyRest: anyEnforcer() }, makePlace)
 }
 
 function rosterStoreContract<Kind extends Member>(
@@ -108,6 +121,35 @@ function anySensor(): RosterKind<Sensor>['anyRest'] {
     waitingAddresses: COUNT,
     lastAcknowledgedAtMs: fc.option(TIME_MS),
     lastError: fc.option(fc.string({ unit: 'grapheme', maxLength: 500 })),
+  })
+}
+
+function anyEnforcer(): RosterKind<EnforcerRecord>['anyRest'] {
+  const text = fc.string({ unit: 'grapheme', maxLength: 64 })
+  return fc.record({
+    keyId: fc.integer({ min: 1 }),
+    lastSeenAtMs: TIME_MS,
+    name: text,
+    version: text,
+    firewall: text,
+    startedAtMs: TIME_MS,
+    revision: fc.option(text),
+    answeredAtMs: fc.option(TIME_MS),
+    provedRevision: fc.option(text),
+    provedAtMs: fc.option(TIME_MS),
+    checksum: fc.option(text),
+    decisions: fc.option(COUNT),
+    auditedAtMs: fc.option(TIME_MS),
+    intended: fc.option(COUNT),
+    held: fc.option(COUNT),
+    differing: fc.option(COUNT),
+    repairs: COUNT,
+    behindSinceMs: fc.option(TIME_MS),
+    lastError: fc.option(text),
+    droppedPackets: COUNT,
+    droppedBytes: COUNT,
+    spared: COUNT,
+    sparedNetworks: text,
   })
 }
 

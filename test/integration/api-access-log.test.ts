@@ -7,8 +7,8 @@ import { captureLog } from '../support/captured-logger.ts'
 async function openLogged() {
   const api = await openApi()
   const { logger: accessLog, lines } = captureLog()
-  const { accounts, denylist, sensors, activity, quota, clock, settings } = api
-  const parts = { accounts, denylist, sensors, activity, quota, clock, settings }
+  const { accounts, denylist, sensors, enforcers, activity, quota, clock, settings } = api
+  const parts = { accounts, denylist, sensors, enforcers, activity, quota, clock, settings }
   const server = createApiServer({ ...parts, logger: silentLogger, accessLog })
   onTestFinished(async () => {
     await server.close()

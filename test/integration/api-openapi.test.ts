@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { LATER_OPERATIONS } from '../../src/contract/index.ts'
 import type { OpenApi } from '../../src/contract/openapi/index.ts'
 import { type ApiPlace, openApi } from '../support/api-place.ts'
+import { enforcerReportOf } from '../support/enforcers.ts'
 import { ownContract, publishedContract } from '../support/held-answers.ts'
 
 let api: ApiPlace
@@ -127,6 +128,9 @@ describe('answers', () => {
     ['GET', '/honeyjam/v1/heartbeat'],
     ['POST', '/honeyjam/v1/heartbeat', {}],
     ['GET', '/honeyjam/v1/sensors'],
+    ['POST', '/honeyjam/v1/enforcers', {}],
+    ['POST', '/honeyjam/v1/enforcers', enforcerReportOf('openapi')],
+    ['GET', '/honeyjam/v1/enforcers'],
     ['DELETE', '/v1/denylist/reported/ip/8.8.4.4'],
     ['DELETE', '/v1/denylist/reported/ip/all'],
     ['GET', '/healthz'],

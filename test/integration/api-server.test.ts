@@ -16,11 +16,12 @@ afterAll(() => api.close())
 
 /** A second server on the same lists and accounts. */
 function makeServer(denylist = api.denylist): ApiServer {
-  const { accounts, sensors, activity, quota, clock, settings } = api
+  const { accounts, sensors, enforcers, activity, quota, clock, settings } = api
   return createApiServer({
     denylist,
     accounts,
     sensors,
+    enforcers,
     activity,
     quota,
     clock,

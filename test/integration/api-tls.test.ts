@@ -21,8 +21,8 @@ afterAll(() => api.close())
 
 /** A server with TLS on the lists and accounts of the place, and the plain one beside it. */
 async function openTls(tls: TestCertificate = makeCertificate()) {
-  const { accounts, denylist, sensors, activity, quota, clock, settings } = api
-  const parts = { accounts, denylist, sensors, activity, quota, clock, settings }
+  const { accounts, denylist, sensors, enforcers, activity, quota, clock, settings } = api
+  const parts = { accounts, denylist, sensors, enforcers, activity, quota, clock, settings }
   const server = createApiServer({ ...parts, logger: silentLogger, tls })
   onTestFinished(() => server.close())
   const url = await server.listen({ host: '127.0.0.1', port: 0 })

@@ -4,7 +4,7 @@ import { activityStoreContract } from '../contracts/activity-store.ts'
 import { denylistStoreContract } from '../contracts/denylist-store.ts'
 import { historyStoreContract } from '../contracts/history-store.ts'
 import { reportQueueContract } from '../contracts/report-queue.ts'
-import { sensorStoreContract } from '../contracts/roster-store.ts'
+import { enforcerStoreContract, sensorStoreContract } from '../contracts/roster-store.ts'
 import { usageStoreContract } from '../contracts/usage-store.ts'
 import { postgresPlace } from '../support/postgres-place.ts'
 import { type PostgresServer, postgresOrSkip, startPostgres } from '../support/postgres-server.ts'
@@ -19,6 +19,7 @@ describe.runIf(postgresOrSkip())('a store in PostgreSQL', () => {
   reportQueueContract('postgres', () => postgresPlace(server, (store) => store.queue))
   denylistStoreContract('postgres', () => postgresPlace(server, (store) => store.denylist))
   accountStoreContract('postgres', () => postgresPlace(server, (store) => store.accounts))
+  enforcerStoreContract('postgres', () => postgresPlace(server, (store) => store.enforcers))
   sensorStoreContract('postgres', () => postgresPlace(server, (store) => store.sensors))
   activityStoreContract('postgres', () => postgresPlace(server, (store) => store.activities))
   historyStoreContract('postgres', () => postgresPlace(server, (store) => store))

@@ -3,13 +3,14 @@ import { activityStoreContract } from '../contracts/activity-store.ts'
 import { denylistStoreContract } from '../contracts/denylist-store.ts'
 import { historyStoreContract } from '../contracts/history-store.ts'
 import { reportQueueContract } from '../contracts/report-queue.ts'
-import { sensorStoreContract } from '../contracts/roster-store.ts'
+import { enforcerStoreContract, sensorStoreContract } from '../contracts/roster-store.ts'
 import { usageStoreContract } from '../contracts/usage-store.ts'
 import { sqlitePlace } from '../support/sqlite-place.ts'
 
 reportQueueContract('sqlite', () => sqlitePlace((store) => store.queue))
 denylistStoreContract('sqlite', () => sqlitePlace((store) => store.denylist))
 accountStoreContract('sqlite', () => sqlitePlace((store) => store.accounts))
+enforcerStoreContract('sqlite', () => sqlitePlace((store) => store.enforcers))
 sensorStoreContract('sqlite', () => sqlitePlace((store) => store.sensors))
 activityStoreContract('sqlite', () => sqlitePlace((store) => store.activities))
 historyStoreContract('sqlite', () => sqlitePlace((store) => store))

@@ -28,6 +28,7 @@ import {
   openSqliteTarget,
   type SqliteStore,
 } from '../../src/store/sqlite/index.ts'
+import { enforcerOf } from '../support/enforcers.ts'
 import { present } from '../support/entries.ts'
 import { checkpointOf, type EntryRow, entryRows, ipv4Words, packRows } from '../support/entry-rows.ts'
 import { ManualClock } from '../support/manual-clock.ts'
@@ -71,6 +72,7 @@ async function fill(store: SqliteStore | PostgresStore, rows: readonly EntryRow[
     corrections: [{ accountId: 1, meter: 'user-month', subjectId: 0, atMs: nowMs, delta: 5 }],
     asks: [],
   })
+  await store.enforcers.write({ seen: [enforcerOf(1, 'e', { revision: 'r', held: 0 })], gone: [] })
   await store.sensors.write({ seen: [sensorOf(1, 'a', { lastError: 'no\0 \ud83d\ude00' })], gone: [] })
   const denylist = await openDenylist({ store: store.denylist, queue: store.queue, clock, logger })
   for (const [index, idempotencyKey] of [KEY, 'another'].entries())

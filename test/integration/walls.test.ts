@@ -154,6 +154,7 @@ function wordFor(
 
 function bodyFor(pattern: string, account: WalledAccount, pick: number): unknown {
   if (pattern.endsWith('/heartbeat')) return account.heartbeat()
+  if (pattern.endsWith('/enforcers')) return account.enforcerReport()
   if (pattern.endsWith('/csv')) return `${account.address(pick)}\n`
   if (pattern.endsWith('/sign-up'))
     return { name: `guest-${++guests}`, ...(pick > 4 && { invitation: 'tji_unknown' }) }

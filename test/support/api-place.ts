@@ -21,7 +21,13 @@ import {
 } from '../../src/denylist/index.ts'
 import { classifyAddress } from '../../src/ip/index.ts'
 import { Operators } from '../../src/protection/index.ts'
-import { openSensors, type Roster, type Sensor } from '../../src/roster/index.ts'
+import {
+  type EnforcerRecord,
+  openEnforcers,
+  openSensors,
+  type Roster,
+  type Sensor,
+} from '../../src/roster/index.ts'
 import { HoneyjamError, silentLogger } from '../../src/runtime/index.ts'
 import { openSqliteStore } from '../../src/store/sqlite/index.ts'
 import { ManualClock } from './manual-clock.ts'
@@ -51,6 +57,7 @@ export interface ApiPlace {
   readonly accounts: Accounts
   readonly denylist: Denylist
   readonly sensors: Roster<Sensor>
+  readonly enforcers: Roster<EnforcerRecord>
   readonly settings: ApiSettings
   readonly quota: RequestQuota
   readonly activity: ActivityLog
@@ -98,6 +105,7 @@ export async function openApi(changes: Partial<ApiSettings> = {}): Promise<ApiPl
     history: store.history,
   })
   const sensors = await openSensors({ store: store.sensors, clock, logger })
+  const enforcers = await openEnforcers({ store: store.enforcers, clock, logger })
   const activity = openActivity({ store: store.activities, clock, logger, retention: RETENTION })
   const quota = openRequestQuota({ store: store.usage, clock, logger })
   const { accounts, account, adminKey, otherKey } = await makeAccounts(store.accounts, clock.nowMs())
@@ -105,6 +113,7 @@ export async function openApi(changes: Partial<ApiSettings> = {}): Promise<ApiPl
     denylist,
     accounts,
     sensors,
+    enforcers,
     activity,
     quota,
     operators: new Operators({
@@ -128,6 +137,7 @@ export async function openApi(changes: Partial<ApiSettings> = {}): Promise<ApiPl
     accounts,
     denylist,
     sensors,
+    enforcers,
     settings,
     quota,
     activity,
@@ -150,6 +160,7 @@ export async function openApi(changes: Partial<ApiSettings> = {}): Promise<ApiPl
       await activity.close()
       await quota.close()
       await sensors.close()
+      await enforcers.close()
       await denylist.close()
       await store.close()
       rmSync(directory, { recursive: true })

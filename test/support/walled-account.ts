@@ -1,5 +1,6 @@
 import type { Scope } from '../../src/accounts/index.ts'
 import type { Answer, ApiPlace } from './api-place.ts'
+import { enforcerReportOf } from './enforcers.ts'
 
 /** What accounts have that a path names by an id. */
 export type OwnedKind = 'receipts' | 'denylists' | 'allowlists' | 'keys' | 'changes'
@@ -113,6 +114,16 @@ export class WalledAccount {
     }
   }
 
+  enforcerReport(): object {
+    return enforcerReportOf(`enforcer-${this.word}`, {
+      name: `firewall of ${this.word}`,
+      version: this.word,
+      last_error: `error of ${this.word}`,
+      spared: 1,
+      spared_networks: [this.address(0)],
+    })
+  }
+
   get #ipv4(): string {
     return `41.${this.number}.88.`
   }
@@ -142,6 +153,7 @@ export async function buildWalledAccount(
   }
   await api.ask('POST', '/v1/ip', { key, body: { ...body, addresses: [account.address(6)] } })
   await api.ask('POST', '/honeyjam/v1/heartbeat', { key, body: account.heartbeat() })
+  await api.ask('POST', '/honeyjam/v1/enforcers', { key, body: account.enforcerReport() })
   for (const path of ['/v1/denylist/private', '/v1/allowlist/private']) {
     const list = await api.ask('POST', path, { key, body: account.body(0) })
     learnSecrets(account, path, list)

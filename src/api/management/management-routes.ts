@@ -6,6 +6,7 @@ import { addAllowlistRoutes } from './allowlist-routes.ts'
 import { addBanRoutes } from './ban-routes.ts'
 import { addCheckRoute } from './check-route.ts'
 import { addDecisionsRoutes } from './decisions/decisions-route.ts'
+import { addEnforcerRoutes } from './enforcer-routes.ts'
 import { addHistoryRoute } from './history-route.ts'
 import { addInvitationRoutes } from './invitation-routes.ts'
 import { addKeyRoutes } from './key-routes.ts'
@@ -32,6 +33,7 @@ export function addManagementRoutes(app: FastifyInstance, context: ApiContext): 
   addKeyRoutes(app, context, { managing, administering })
   addHistoryRoute(app, context, reading)
   addSensorRoutes(app, context, { reporting, reading })
+  addEnforcerRoutes(app, context, { enforcing: { onRequest: [key, requireScope('enforce')] }, reading })
   // a reporter may read what became of its own reports
   addReceiptRoute(app, context, { onRequest: [key, requireScope('read', 'report')] })
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { EnforcerList, EnforcerReport } from '../enforcer-api.ts'
 import { AddressHistoryInfo } from '../history-api.ts'
 import {
   AddressResults,
@@ -155,6 +156,20 @@ export const MANAGEMENT_GROUP: OperationGroup = {
       path: MANAGEMENT_PATHS.sensors,
       summary: 'List the agents and when they were last seen',
       answer: { name: 'SensorList', schema: SensorList },
+    },
+    {
+      method: 'POST',
+      path: MANAGEMENT_PATHS.enforcers,
+      summary: 'Say what a firewall holds',
+      scopes: ['enforce'],
+      body: { name: 'EnforcerReport', schema: EnforcerReport },
+      status: 204,
+    },
+    {
+      ...reading,
+      path: MANAGEMENT_PATHS.enforcers,
+      summary: 'List the enforcers and what they hold',
+      answer: { name: 'EnforcerList', schema: EnforcerList },
     },
   ],
 }

@@ -49,6 +49,9 @@ export const MAX_VERSION_LENGTH = 64
 /** Characters of the error in a heartbeat. */
 export const MAX_LAST_ERROR_LENGTH = 500
 
+/** Networks that an enforcer names of those it spares. */
+export const MAX_SPARED_NETWORKS = 64
+
 /** The last instant that a `Date` can hold, in epoch milliseconds (ECMA-262, *Time Values*). */
 export const MAX_INSTANT_MS = 8_640_000_000_000_000
 

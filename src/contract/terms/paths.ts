@@ -61,6 +61,7 @@ export const MANAGEMENT_PATHS = {
   decisionsStream: `${MANAGEMENT_ROOT}/decisions/stream`,
   heartbeat: `${MANAGEMENT_ROOT}/heartbeat`,
   sensors: `${MANAGEMENT_ROOT}/sensors`,
+  enforcers: `${MANAGEMENT_ROOT}/enforcers`,
 } as const
 
 /** What the service counts of itself, for Prometheus. */

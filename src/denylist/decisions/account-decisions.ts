@@ -62,6 +62,19 @@ export class AccountDecisions {
     )
   }
 
+  /** Whether anything blocks the packed address now. */
+  blocks(words: Uint32Array): boolean {
+    return this.#options.view.blocks(words, this.#nowMs())
+  }
+
+  /** From where on nothing was touched that decides about the packed address. */
+  settledFrom(words: Uint32Array): Progress {
+    const { view } = this.#options
+    const { position, timeMs } = view.lists.touched.settledFrom(words)
+    const lastEndMs = view.endsBetween(0, this.#nowMs()).at(-1)?.timeMs ?? 0
+    return { position, timeMs: Math.max(timeMs, lastEndMs) }
+  }
+
   /** When a shield ends next by itself. */
   get nextEndMs(): number {
     return this.#options.view.nextEndMs(this.#nowMs())

@@ -2,6 +2,7 @@ import {
   isPackedIpv4,
   isTooWideToList,
   type PackedRange,
+  rangeContains,
   rangeText,
   Shield,
   WORDS_PER_ADDRESS,
@@ -10,7 +11,7 @@ import type { AccountLists } from '../account-lists.ts'
 import type { LabelTable } from '../label-table.ts'
 import type { ListType } from '../lists/list-rows.ts'
 import type { PublicListCatalogue } from '../lists/public-lists.ts'
-import { type Blocked, type LayerBuilder, siteWordsOf } from './layer.ts'
+import { type Blocked, LayerBuilder, siteNumberOf, siteWordsOf } from './layer.ts'
 import type { ProtectedSet } from './protected-set.ts'
 import { type ListedNetwork, listedNetworks } from './shields.ts'
 import { type Member, subjectsOf } from './widen.ts'
@@ -73,6 +74,24 @@ export class AccountView {
   /** When the next shield ends; infinite when none does. */
   nextEndMs(nowMs: number): number {
     return this.#stateAt(nowMs).untilMs
+  }
+
+  /** Whether anything blocks the packed address. */
+  blocks(words: Uint32Array, nowMs: number): boolean {
+    const { denied, shield } = this.#stateAt(nowMs)
+    if (shield.covers(words, 0)) return false
+    for (const { range, expiresAtMs } of denied.values())
+      if (expiresAtMs > nowMs && rangeContains(range, words, 0)) return true
+    if (isPackedIpv4(words, 0)) {
+      const row = this.lists.reported.find(words, 0)
+      return row >= 0 && this.lists.reported.endOf(row) > nowMs
+    }
+    const builder = new LayerBuilder()
+    this.addSiteByNumber(builder, siteNumberOf(words, 0), { nowMs, shield })
+    const { ipv6 } = builder.finish()
+    return Array.from({ length: ipv6.count }, (_, index) => ipv6.rangeAt(index)).some((range) =>
+      rangeContains(range, words, 0),
+    )
   }
 
   /** Adds everything that is blocked because it is on a list. */

@@ -1,5 +1,7 @@
+import type { Address } from '../../ip/index.ts'
 import type { Layer } from './layer.ts'
 import type { Revision } from './revision.ts'
+import type { Progress } from './touched-log.ts'
 
 /** An account's decisions, whole or as what changed. */
 export interface DecisionChanges {
@@ -39,6 +41,12 @@ export interface Decisions {
   hasChangedSince(accountId: number, revision: Revision): boolean
   /** Resolves when {@link hasChangedSince} is true, when the signal is aborted, or when the lists are closed. */
   waitForChange(accountId: number, revision: Revision, signal: AbortSignal): Promise<void>
+  /** The revision of the present state. Quick and without waiting. */
+  revision(accountId: number): Revision
+  /** Whether anything blocks the address at this moment. */
+  blocks(accountId: number, address: Address): boolean
+  /** From where on nothing was touched that decides about the address; later than it was where that is forgotten. */
+  settledFrom(accountId: number, address: Address): Progress
   /** The checksum of everything, at its instant. Computed once, in steps. */
   checksum(whole: DecisionChanges): Promise<DecisionsChecksum>
 }

@@ -1,3 +1,4 @@
+import { type Address, wordsOf } from '../../ip/index.ts'
 import type { Clock } from '../../runtime/index.ts'
 import type { AccountLists } from '../account-lists.ts'
 import type { LabelTable } from '../label-table.ts'
@@ -9,6 +10,7 @@ import type { ChangesAnswer, DecisionChanges, Decisions, DecisionsChecksum } fro
 import { checksumOf } from './in-force.ts'
 import type { ProtectedSet } from './protected-set.ts'
 import { type Revision, scopeOf } from './revision.ts'
+import type { Progress } from './touched-log.ts'
 
 /** What nobody read for so long is let go of. */
 const IDLE_MS = 600_000
@@ -94,6 +96,18 @@ export class MemoryDecisions implements Decisions {
       const endsInMs = this.#of(accountId).nextEndMs - clock.nowMs()
       await this.#wait(accountId, Math.min(LONGEST_WAIT_MS, Math.max(1, endsInMs)), stop)
     }
+  }
+
+  revision(accountId: number): Revision {
+    return this.#of(accountId).revision
+  }
+
+  blocks(accountId: number, address: Address): boolean {
+    return this.#of(accountId).blocks(wordsOf(address))
+  }
+
+  settledFrom(accountId: number, address: Address): Progress {
+    return this.#of(accountId).settledFrom(wordsOf(address))
   }
 
   checksum(whole: DecisionChanges): Promise<DecisionsChecksum> {

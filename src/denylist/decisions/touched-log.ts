@@ -1,4 +1,4 @@
-import { type PackedRange, WORDS_PER_ADDRESS } from '../../ip/index.ts'
+import { isPackedIpv4, type PackedRange, WORDS_PER_ADDRESS } from '../../ip/index.ts'
 
 /** How far a state is: every operation up to `position` is in effect, and all that time alone brought up to `timeMs`. */
 export interface Progress {
@@ -102,6 +102,21 @@ export class TouchedLog {
     )
   }
 
+  /**
+   * From where on nothing is remembered that decides about the packed address: itself, for IPv6 anything of its /48, or any network. Later
+   * than it was where that is forgotten.
+   */
+  settledFrom(words: Uint32Array): Progress {
+    let index = this.#count - 1
+    while (index >= 0 && !this.#isOfOneKey(this.#slot(index), words)) index--
+    const touched = index < 0 ? this.#addressFloor : (this.#positions[this.#slot(index)] ?? 0)
+    const all = [this.#networkFloor, ...this.#networks]
+    return {
+      position: Math.max(touched, ...all.map(({ position }) => position)),
+      timeMs: Math.max(...all.map(({ timeMs }) => timeMs)),
+    }
+  }
+
   /** Makes room for more until the returned function is called. */
   hold(): () => void {
     this.#holders++
@@ -121,6 +136,14 @@ export class TouchedLog {
       position: Math.max(this.#networkFloor.position, ...dropped.map(({ position }) => position)),
       timeMs: Math.max(this.#networkFloor.timeMs, ...dropped.map(({ timeMs }) => timeMs)),
     }
+  }
+
+  #isOfOneKey(slot: number, words: Uint32Array): boolean {
+    const at = WORDS_PER_ADDRESS * slot
+    const [first = 0, second = 0, third = 0, fourth = 0] = words
+    if (this.#words[at] !== first) return false
+    if (!isPackedIpv4(words, 0)) return (this.#words[at + 1] ?? 0) >>> 16 === second >>> 16
+    return this.#words[at + 1] === second && this.#words[at + 2] === third && this.#words[at + 3] === fourth
   }
 
   #slot(index: number): number {

@@ -2,7 +2,7 @@ import { hostname } from 'node:os'
 import type { AccountStore, UsageStore } from '../../accounts/index.ts'
 import type { ActivityStore } from '../../activity/index.ts'
 import type { DenylistStore, HistoryStore, ReportQueue } from '../../denylist/index.ts'
-import type { RosterStore, Sensor } from '../../roster/index.ts'
+import type { EnforcerRecord, RosterStore, Sensor } from '../../roster/index.ts'
 import type { Logger } from '../../runtime/index.ts'
 import { Appender } from './appender.ts'
 import { type ConnectOptions, connectClient, createPool, endClient, type Pool } from './connect.ts'
@@ -18,7 +18,7 @@ import { PostgresReportQueue } from './postgres-report-queue.ts'
 import { PostgresRosterStore } from './postgres-roster-store.ts'
 import { PostgresUsageStore } from './postgres-usage-store.ts'
 import { ProcessRow } from './process-row.ts'
-import { SENSORS } from './row-tables.ts'
+import { ENFORCERS, SENSORS } from './row-tables.ts'
 import { describeStoreUrl } from './store-url.ts'
 
 /** The store of one or several services in a PostgreSQL database. */
@@ -28,6 +28,7 @@ export interface PostgresStore {
   readonly denylist: DenylistStore
   readonly accounts: AccountStore
   readonly sensors: RosterStore<Sensor>
+  readonly enforcers: RosterStore<EnforcerRecord>
   readonly activities: ActivityStore
   readonly history: HistoryStore
   readonly usage: UsageStore
@@ -68,6 +69,7 @@ export async function openPostgresStore(
     denylist: new PostgresDenylistStore({ ...parts, close: closeTables }),
     accounts: new PostgresAccountStore(parts.pool, parts.watchAccounts),
     sensors: new PostgresRosterStore(parts.pool, SENSORS, 'agents'),
+    enforcers: new PostgresRosterStore(parts.pool, ENFORCERS, 'enforcers'),
     activities: new PostgresActivityStore(parts.pool),
     history: new PostgresHistoryStore(parts),
     usage: new PostgresUsageStore(parts.pool),

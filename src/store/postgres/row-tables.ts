@@ -1,6 +1,6 @@
 import type { Activity } from '../../activity/index.ts'
 import type { AllowRow, ListElementRow, PrivateListRow, Receipt, SelectionRow } from '../../denylist/index.ts'
-import type { Sensor } from '../../roster/index.ts'
+import type { EnforcerRecord, Sensor } from '../../roster/index.ts'
 import { parseCounts, parseIndexes, parseOrigins, parseTexts } from '../rows/index.ts'
 import { type Column, RowTable } from './row-table.ts'
 
@@ -101,6 +101,39 @@ export const SENSORS = new RowTable<Sensor>(
     waitingAddresses: number('waiting_addresses'),
     lastAcknowledgedAtMs: number('last_acknowledged_ms'),
     lastError: text('last_error'),
+  },
+  ['accountId', 'memberId'],
+)
+
+/** Only `last_seen_ms` and `proved_ms` are by the clock of the service. */
+export const ENFORCERS = new RowTable<EnforcerRecord>(
+  'enforcer',
+  {
+    accountId: account,
+    memberId: text('enforcer_id'),
+    keyId: { name: 'key_id', type: 'integer' },
+    lastSeenAtMs: number('last_seen_ms'),
+    name: text('name'),
+    version: text('version'),
+    firewall: text('firewall'),
+    startedAtMs: number('started_at_ms'),
+    revision: text('revision'),
+    answeredAtMs: number('answered_ms'),
+    provedRevision: text('proved_revision'),
+    provedAtMs: number('proved_ms'),
+    checksum: text('checksum'),
+    decisions: number('decisions'),
+    auditedAtMs: number('audited_ms'),
+    intended: number('intended'),
+    held: number('held'),
+    differing: number('differing'),
+    repairs: number('repairs'),
+    behindSinceMs: number('behind_since_ms'),
+    lastError: text('last_error'),
+    droppedPackets: number('dropped_packets'),
+    droppedBytes: number('dropped_bytes'),
+    spared: number('spared'),
+    sparedNetworks: text('spared_networks'),
   },
   ['accountId', 'memberId'],
 )

@@ -1,3 +1,4 @@
+import { ENFORCER_SCHEMA } from './enforcer-schema.ts'
 import { HISTORY_SCHEMA } from './history-schema.ts'
 import { INVITATION_SCHEMA } from './invitation-rows.ts'
 import { USAGE_MIGRATION } from './usage-schema.ts'
@@ -293,4 +294,5 @@ export const MIGRATIONS: readonly string[] = [
   HISTORY_SCHEMA,
   INVITATION_SCHEMA,
   USAGE_MIGRATION,
+  ENFORCER_SCHEMA,
 ]

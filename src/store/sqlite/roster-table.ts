@@ -1,5 +1,5 @@
 import type Database from 'better-sqlite3'
-import type { Member, RosterChanges, Sensor } from '../../roster/index.ts'
+import type { EnforcerRecord, Member, RosterChanges, Sensor } from '../../roster/index.ts'
 
 /** Which column holds what. */
 export type RosterColumns<Kind extends Member> = Readonly<Record<keyof Kind & string, string>>
@@ -18,6 +18,34 @@ export const SENSOR_COLUMNS: RosterColumns<Sensor> = {
   waitingAddresses: 'waiting_addresses',
   lastAcknowledgedAtMs: 'last_acknowledged_ms',
   lastError: 'last_error',
+}
+
+export const ENFORCER_COLUMNS: RosterColumns<EnforcerRecord> = {
+  accountId: 'account',
+  memberId: 'enforcer_id',
+  keyId: 'key_id',
+  lastSeenAtMs: 'last_seen_ms',
+  name: 'name',
+  version: 'version',
+  firewall: 'firewall',
+  startedAtMs: 'started_at_ms',
+  revision: 'revision',
+  answeredAtMs: 'answered_ms',
+  provedRevision: 'proved_revision',
+  provedAtMs: 'proved_ms',
+  checksum: 'checksum',
+  decisions: 'decisions',
+  auditedAtMs: 'audited_ms',
+  intended: 'intended',
+  held: 'held',
+  differing: 'differing',
+  repairs: 'repairs',
+  behindSinceMs: 'behind_since_ms',
+  lastError: 'last_error',
+  droppedPackets: 'dropped_packets',
+  droppedBytes: 'dropped_bytes',
+  spared: 'spared',
+  sparedNetworks: 'spared_networks',
 }
 
 /** A table of members of one kind. */

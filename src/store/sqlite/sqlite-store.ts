@@ -2,7 +2,7 @@ import { extname, join } from 'node:path'
 import type { AccountStore, UsageStore } from '../../accounts/index.ts'
 import type { ActivityStore } from '../../activity/index.ts'
 import type { DenylistStore, HistoryStore, ReportQueue } from '../../denylist/index.ts'
-import type { RosterStore, Sensor } from '../../roster/index.ts'
+import type { EnforcerRecord, RosterStore, Sensor } from '../../roster/index.ts'
 import type { HoneyjamError, Logger } from '../../runtime/index.ts'
 import type { JournalCalls } from './journal-worker.ts'
 import type { ReaderCalls } from './reader-worker.ts'
@@ -24,6 +24,7 @@ export interface SqliteStore {
   readonly denylist: DenylistStore
   readonly accounts: AccountStore
   readonly sensors: RosterStore<Sensor>
+  readonly enforcers: RosterStore<EnforcerRecord>
   readonly activities: ActivityStore
   readonly history: HistoryStore
   /** Shares a file and a worker with `queue`. */
@@ -63,6 +64,11 @@ export async function openSqliteStore(directory: string, options: SqliteStoreOpt
       isShared: false,
       load: () => tables.call('loadSensors', undefined),
       write: (changes) => tables.call('writeSensors', changes),
+    },
+    enforcers: {
+      isShared: false,
+      load: () => tables.call('loadEnforcers', undefined),
+      write: (changes) => tables.call('writeEnforcers', changes),
     },
     activities: new SqliteActivityStore(tables),
     history: new SqliteHistoryStore(tables),

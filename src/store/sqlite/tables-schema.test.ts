@@ -18,6 +18,7 @@ it.each([1, 2, 3, 4, 5, 6])(
       const tables = new Tables(openDatabase(file))
       expect(tables.accounts.loadAccounts()).toMatchObject([{ name: 'admin', plan: 'UNLIMITED' }])
       expect(tables.sensors.load()).toEqual([])
+      expect(tables.enforcers.load()).toEqual([])
       expect(tables.lists.load(-1)).toEqual({ lists: [], elements: [], selections: [] })
       expect(tables.storeId()).toMatch(/^[0-9a-f]{32}$/)
       tables.close()

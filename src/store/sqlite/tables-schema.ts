@@ -192,6 +192,36 @@ const MIGRATIONS = [
     expires_at_ms INTEGER NOT NULL,
     revoked_at_ms INTEGER
   );`,
+
+  // Enforcers by their last report; only last_seen_ms and proved_ms are by the clock of the service.
+  `CREATE TABLE enforcer (
+    account INTEGER NOT NULL,
+    enforcer_id TEXT NOT NULL,
+    key_id INTEGER NOT NULL,
+    last_seen_ms INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    version TEXT NOT NULL,
+    firewall TEXT NOT NULL,
+    started_at_ms INTEGER NOT NULL,
+    revision TEXT,
+    answered_ms INTEGER,
+    proved_revision TEXT,
+    proved_ms INTEGER,
+    checksum TEXT,
+    decisions INTEGER,
+    audited_ms INTEGER,
+    intended INTEGER,
+    held INTEGER,
+    differing INTEGER,
+    repairs INTEGER NOT NULL,
+    behind_since_ms INTEGER,
+    last_error TEXT,
+    dropped_packets INTEGER NOT NULL,
+    dropped_bytes INTEGER NOT NULL,
+    spared INTEGER NOT NULL,
+    spared_networks TEXT NOT NULL,
+    PRIMARY KEY (account, enforcer_id)
+  ) WITHOUT ROWID;`,
 ]
 
 /**

@@ -18,7 +18,7 @@ import type {
   HistoryQuery,
   ListRows,
 } from '../../denylist/index.ts'
-import type { RosterChanges, Sensor } from '../../roster/index.ts'
+import type { EnforcerRecord, RosterChanges, Sensor } from '../../roster/index.ts'
 import type { ActivityDeletion } from './activity-table.ts'
 import { openDatabase } from './database.ts'
 import type { EntryKey, EntryPage, SweepStep } from './entry-table.ts'
@@ -55,6 +55,8 @@ export type TablesCalls = {
   readonly signUp: (wanted: InvitedSignUp) => Result<'signUp'>
   readonly loadSensors: () => readonly Sensor[]
   readonly writeSensors: (changes: RosterChanges<Sensor>) => void
+  readonly loadEnforcers: () => readonly EnforcerRecord[]
+  readonly writeEnforcers: (changes: RosterChanges<EnforcerRecord>) => void
   readonly extendHistory: (throughPosition: number) => HistoryProgress
   readonly findHistory: (query: HistoryQuery) => FoundEvents
   readonly findHistoryAddress: (of: AddressPlace) => Uint32Array | undefined
@@ -70,7 +72,8 @@ if (parentPort !== null) {
   serveCalls<TablesCalls>(parentPort, 'the tables', () => {
     const database = openDatabase(tablesFile(String(workerData)))
     const tables = new Tables(database)
-    const { entries, allowed, lists, receipts, accounts, invitations, sensors, activities, history } = tables
+    const { entries, allowed, lists, receipts, accounts, invitations, activities, history } = tables
+    const { sensors, enforcers } = tables
     const journal = new JournalBeside(String(workerData))
     const historyReader = new HistoryReader(database, journal)
     return {
@@ -99,6 +102,8 @@ if (parentPort !== null) {
         signUp: (wanted) => invitations.signUp(wanted),
         loadSensors: () => sensors.load(),
         writeSensors: (changes) => sensors.write(changes),
+        loadEnforcers: () => enforcers.load(),
+        writeEnforcers: (changes) => enforcers.write(changes),
         extendHistory: (throughPosition) => history.extend(journal.database, throughPosition),
         findHistory: (query) => historyReader.find(query),
         findHistoryAddress: (of) => historyReader.findAddress(of),

@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3'
 import type { Checkpoint } from '../../denylist/index.ts'
-import type { Sensor } from '../../roster/index.ts'
+import type { EnforcerRecord, Sensor } from '../../roster/index.ts'
 import { newestPositionOf } from '../rows/index.ts'
 import { AccountTables } from './account-tables.ts'
 import { ActivityTable } from './activity-table.ts'
@@ -10,7 +10,7 @@ import { HistoryTable } from './history-table.ts'
 import { InvitationTable } from './invitation-table.ts'
 import { ListTables } from './list-tables.ts'
 import { ReceiptTable } from './receipt-table.ts'
-import { RosterTable, SENSOR_COLUMNS } from './roster-table.ts'
+import { ENFORCER_COLUMNS, RosterTable, SENSOR_COLUMNS } from './roster-table.ts'
 
 /** The tables on their open database; every call is synchronous and belongs into a worker thread. */
 export class Tables {
@@ -21,6 +21,7 @@ export class Tables {
   readonly accounts: AccountTables
   readonly invitations: InvitationTable
   readonly sensors: RosterTable<Sensor>
+  readonly enforcers: RosterTable<EnforcerRecord>
   readonly activities: ActivityTable
   readonly history: HistoryTable
   readonly #database: Database.Database
@@ -39,6 +40,7 @@ export class Tables {
     this.accounts = new AccountTables(database)
     this.invitations = new InvitationTable(database, this.accounts)
     this.sensors = new RosterTable(database, 'sensor', SENSOR_COLUMNS)
+    this.enforcers = new RosterTable(database, 'enforcer', ENFORCER_COLUMNS)
     this.activities = new ActivityTable(database)
     this.history = new HistoryTable(database)
     this.#selectCovered = database.prepare<[], number>('SELECT covered_position FROM progress').pluck()

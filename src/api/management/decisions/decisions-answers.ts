@@ -1,19 +1,24 @@
 import type { DecisionChanges, Decisions, Revision } from '../../../denylist/index.ts'
+import type { ProofBook } from '../../enforcement/proof-book.ts'
 import type { DecisionsAnswer } from './decisions-body.ts'
 
 /** Makes answers, each once for all who ask for the same, so that they share its bytes. */
 export class DecisionsAnswers {
   readonly #decisions: Decisions
+  readonly #proofs: ProofBook
   readonly #answers = new WeakMap<DecisionChanges, DecisionsAnswer>()
 
-  constructor(decisions: Decisions) {
+  constructor(decisions: Decisions, proofs: ProofBook) {
     this.#decisions = decisions
+    this.#proofs = proofs
   }
 
   /** Everything there is, with its proof. */
   async whole(accountId: number): Promise<DecisionsAnswer> {
     const snapshot = await this.#decisions.snapshot(accountId)
-    return this.#answers.get(snapshot) ?? this.#shared(snapshot, await this.#decisions.checksum(snapshot))
+    const proof = await this.#decisions.checksum(snapshot)
+    this.#proofs.note(accountId, snapshot, proof)
+    return this.#answers.get(snapshot) ?? this.#shared(snapshot, proof)
   }
 
   /** @returns `undefined` when everything is needed */
@@ -29,7 +34,9 @@ export class DecisionsAnswers {
     const answer = await this.#decisions.changesWithWhole(accountId, since)
     if (answer.kind === 'behind') return nothingSince(since)
     if (answer.kind === 'unknown' || answer.whole === undefined) return undefined
-    return { changes: answer.changes, proof: await this.#decisions.checksum(answer.whole) }
+    const proof = await this.#decisions.checksum(answer.whole)
+    this.#proofs.note(accountId, answer.changes, proof)
+    return { changes: answer.changes, proof }
   }
 
   #shared(changes: DecisionChanges, proof?: DecisionsAnswer['proof']): DecisionsAnswer {

@@ -26,7 +26,7 @@ export function addDecisionsRoutes(
   enforcing: AdmissionHooks,
 ): void {
   const { decisions } = context.denylist
-  const answers = new DecisionsAnswers(decisions)
+  const answers = new DecisionsAnswers(decisions, context.enforcement.proofs)
   const route = new DecisionsRoute(decisions, answers)
   app.get(MANAGEMENT_PATHS.decisions, enforcing, (request, reply) => route.answer(request, reply))
   addDecisionsStream(app, { ...context, decisions, answers }, enforcing)
