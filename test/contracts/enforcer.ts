@@ -20,6 +20,8 @@ export interface Firewall {
 }
 
 const HOUR_MS = 3_600_000
+/** Several times what one message to the kernel holds where it may not be longer than usual. */
+const MANY = 12_000
 const BANNED = ['198.51.100.7', '2001:db8:7::7']
 const OTHERS = ['198.51.100.8', '2001:db8:8::8']
 /** In networks that a whole /56 and a whole /48 of IPv6 are. */
@@ -104,6 +106,20 @@ export function enforcerContract(name: string, missing: string, open: () => Prom
       ]
       await enforcer.replaceAll(tenYears, nowMs)
       expect(await differences(tenYears)).toEqual(RIGHT)
+    })
+
+    it('takes, extends and lets go of many at once, also where its messages to the kernel must be short', async () => {
+      const { enforcer } = firewall
+      await enforcer.prepare()
+      const many = (expiresAtMs?: number) =>
+        Array.from({ length: MANY }, (_, index) => ban(`9.${index >> 8}.${index & 255}.1`, expiresAtMs))
+      await enforcer.apply({ ban: many(), extend: [], unban: [] }, nowMs)
+      expect(await differences(many())).toEqual(RIGHT)
+      const longer = many(nowMs + 2 * HOUR_MS)
+      await enforcer.apply({ ban: [], extend: longer, unban: [], ranges: [ban('203.0.113.0/24')] }, nowMs)
+      expect(await differences([...longer, ban('203.0.113.0/24')])).toEqual(RIGHT)
+      await enforcer.apply({ ban: [], extend: [], unban: many().map(({ network }) => network) }, nowMs)
+      expect(await differences([ban('203.0.113.0/24')])).toEqual(RIGHT)
     })
 
     it('holds what it held after another start, and puts a whole list in its place', async () => {

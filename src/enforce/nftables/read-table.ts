@@ -18,22 +18,21 @@ interface JsonObject {
   readonly counter?: { readonly name: string; readonly packets: number; readonly bytes: number }
 }
 
-/** What `nft -j list table` printed of our table. */
-export interface TableContent {
-  readonly held: HeldBans
-  readonly counters: DropCounters
+/** Without the table. */
+export const NOTHING_HELD: HeldBans = { isIntact: false, expiresAtMsByHost: new Map(), ranges: [] }
+
+/** What `nft -j list counter` printed of our counter. @throws HoneyjamError FIREWALL_REFUSED it is not what nft prints */
+export function readCounter(json: string): DropCounters {
+  const { packets = 0, bytes = 0 } =
+    parseObjects(json).find((each) => each.counter !== undefined)?.counter ?? {}
+  return { packets, bytes }
 }
 
-export const NOTHING: TableContent = {
-  held: { isIntact: false, expiresAtMsByHost: new Map(), ranges: [] },
-  counters: { packets: 0, bytes: 0 },
-}
-
-/** @throws HoneyjamError FIREWALL_REFUSED it is not what nft prints */
+/** What `nft -j list table` printed of our table. @throws HoneyjamError FIREWALL_REFUSED it is not what nft prints */
 export function readTable(
   json: string,
   { config, nowMs }: { config: NftablesConfig; nowMs: number },
-): TableContent {
+): HeldBans {
   const objects = parseObjects(json)
   const elementsBySet = new Map(
     objects.flatMap(({ set }) => (set === undefined ? [] : [[set.name, set.elem ?? []] as const])),
@@ -46,20 +45,16 @@ export function readTable(
     wantedMarks.every((mark) => marks.includes(mark))
   const elementsOf = (set: SetName) =>
     (elementsBySet.get(set) ?? []).map((element) => readElement(element, nowMs))
-  const { packets = 0, bytes = 0 } = objects.find(({ counter }) => counter !== undefined)?.counter ?? {}
   return {
-    held: {
-      isIntact,
-      expiresAtMsByHost: new Map(
-        HOST_SETS.flatMap((set) =>
-          elementsOf(set).map(({ value, expiresAtMs }) => [hostIn(value, set), expiresAtMs] as const),
-        ),
+    isIntact,
+    expiresAtMsByHost: new Map(
+      HOST_SETS.flatMap((set) =>
+        elementsOf(set).map(({ value, expiresAtMs }) => [hostIn(value, set), expiresAtMs] as const),
       ),
-      ranges: RANGE_SETS.flatMap((set) => elementsOf(set).map(intervalOf)).toSorted((left, right) =>
-        left.first < right.first ? -1 : 1,
-      ),
-    },
-    counters: { packets, bytes },
+    ),
+    ranges: RANGE_SETS.flatMap((set) => elementsOf(set).map(intervalOf)).toSorted((left, right) =>
+      left.first < right.first ? -1 : 1,
+    ),
   }
 }
 

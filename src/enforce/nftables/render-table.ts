@@ -21,7 +21,7 @@ const RAW_PRIORITY = -300
 /** Just before the priority `filter`. */
 const FILTER_PRIORITY = -1
 const DENIED = 'denied'
-const COUNTER = 'denied'
+export const COUNTER = 'denied'
 
 /**
  * A script that makes what is missing of the table and sets the rules anew, in one transaction. What the sets hold and what
