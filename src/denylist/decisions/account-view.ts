@@ -138,16 +138,23 @@ export class AccountView {
   /** Adds what is to be blocked of an IPv6 site, of which this is the number in the index. */
   addSite(builder: LayerBuilder, site: number, { nowMs, shield }: Moment): void {
     const { reported } = this.lists
+    const words = this.#words
     const members: Member[] = []
     for (const row of reported.sites.rowsOf(site)) {
       const expiresAtMs = reported.endOf(row)
       if (expiresAtMs <= nowMs) continue
-      const words = new Uint32Array(WORDS_PER_ADDRESS)
       reported.copyWords(row, words, 0)
       if (shield.covers(words, 0)) continue
-      members.push({ words, expiresAtMs, origin: builder.reportedOrigin(this.#datasetOf(row)) })
+      const origin = builder.reportedOrigin(this.#datasetOf(row))
+      members.push({ secondWord: words[1] ?? 0, row, expiresAtMs, origin })
     }
-    for (const subject of subjectsOf(members, shield)) builder.addIpv6(subject)
+    const wordsOf = (row: number) => {
+      const own = new Uint32Array(WORDS_PER_ADDRESS)
+      reported.copyWords(row, own, 0)
+      return own
+    }
+    for (const subject of subjectsOf(members, { firstWord: words[0] ?? 0, shield, wordsOf }))
+      builder.addIpv6(subject)
   }
 
   #datasetOf(row: number): string {

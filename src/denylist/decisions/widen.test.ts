@@ -1,22 +1,35 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { packRange, rangeContains, rangeText, Shield } from '../../ip/index.ts'
-import { type Member, subjectsOf } from './widen.ts'
+import { type Subject, subjectsOf } from './widen.ts'
 
 const NOTHING = new Shield([])
 
-function member(text: string, expiresAtMs: number): Member {
-  return { words: packRange(text)!.words, expiresAtMs, origin: 0 }
+interface Listed {
+  readonly words: Uint32Array
+  readonly expiresAtMs: number
 }
 
-function shown(members: readonly Member[], shield = NOTHING): readonly string[] {
-  return subjectsOf(members, shield)
+function member(text: string, expiresAtMs: number): Listed {
+  return { words: packRange(text)!.words, expiresAtMs }
+}
+
+function subjects(listed: readonly Listed[], shield: Shield): readonly Subject[] {
+  const members = listed.map(({ words, expiresAtMs }, row) => {
+    return { secondWord: words[1]!, row, expiresAtMs, origin: 0 }
+  })
+  const firstWord = listed[0]?.words[0] ?? 0
+  return subjectsOf(members, { firstWord, shield, wordsOf: (row) => listed[row]!.words })
+}
+
+function shown(listed: readonly Listed[], shield = NOTHING): readonly string[] {
+  return subjects(listed, shield)
     .map(({ range, expiresAtMs }) => `${rangeText(range)} ${expiresAtMs}`)
     .toSorted()
 }
 
 /** One of each of `count` neighbouring /64, ending at 1, 2, 3, ... */
-function neighbours(count: number, site = '2a00:1:2'): readonly Member[] {
+function neighbours(count: number, site = '2a00:1:2'): readonly Listed[] {
   return Array.from({ length: count }, (_, index) => member(`${site}:${index.toString(16)}::7`, index + 1))
 }
 
@@ -83,7 +96,7 @@ describe('what is blocked for IPv6 addresses', () => {
       fc.property(members, shields, fc.integer({ min: 0, max: 9 }), (listed, shielded, nowMs) => {
         const shield = new Shield(shielded)
         const mayBlock = listed.filter(({ words }) => !shield.covers(words, 0))
-        const before = subjectsOf(mayBlock, shield).filter(({ expiresAtMs }) => expiresAtMs > nowMs)
+        const before = subjects(mayBlock, shield).filter(({ expiresAtMs }) => expiresAtMs > nowMs)
         const alive = mayBlock.filter(({ expiresAtMs }) => expiresAtMs > nowMs)
         expect(
           before.map(({ range, expiresAtMs }) => `${rangeText(range)} ${expiresAtMs}`).toSorted(),
@@ -97,14 +110,14 @@ describe('what is blocked for IPv6 addresses', () => {
       fc.property(members, shields, (listed, shielded) => {
         const shield = new Shield(shielded)
         const mayBlock = listed.filter(({ words }) => !shield.covers(words, 0))
-        const subjects = subjectsOf(mayBlock, shield)
+        const found = subjects(mayBlock, shield)
         for (const { words, expiresAtMs } of mayBlock) {
-          const ends = subjects
+          const ends = found
             .filter(({ range }) => rangeContains(range, words, 0))
             .map((each) => each.expiresAtMs)
           expect(Math.max(...ends)).toBeGreaterThanOrEqual(expiresAtMs)
         }
-        for (const { range } of subjects) expect(shield.shareOf(range)).toBe('none')
+        for (const { range } of found) expect(shield.shareOf(range)).toBe('none')
       }),
     )
   })

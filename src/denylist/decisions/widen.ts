@@ -1,15 +1,21 @@
-import { clearHostBits, type PackedRange, type Shield, WORDS_PER_ADDRESS } from '../../ip/index.ts'
+import { clearHostBits, type PackedRange, type Shield } from '../../ip/index.ts'
 
 /** So many listed /64 of one network speak against all of it. */
 const EVIDENCE = 8
 const SITE_BITS = 48
 const HOME_BITS = 56
 const SUBNET_BITS = 64
+/** The bits of the second word that tell homes, or subnets, of one site apart. */
+const HOME_MASK = 0xffffff00
+const SUBNET_MASK = 0xffffffff
 const ADDRESS_BITS = 128
 
 /** An IPv6 address that is listed and may be blocked. */
 export interface Member {
-  readonly words: Uint32Array
+  /** Its second word, which tells the /64 of one /48 apart. */
+  readonly secondWord: number
+  /** Its number in the reported list. */
+  readonly row: number
   readonly expiresAtMs: number
   readonly origin: number
 }
@@ -21,15 +27,25 @@ export interface Subject {
   readonly origin: number
 }
 
-/** Subjects that are thought of as one. */
-interface Family {
-  readonly range: PackedRange
-  /** The longest listed first. */
-  readonly subnets: readonly Subnet[]
+/** What is listed of one /64. */
+interface Subnet extends Omit<Subject, 'range'> {
+  readonly secondWord: number
+  readonly members: readonly Member[]
 }
 
-interface Subnet extends Subject {
-  readonly members: readonly Member[]
+/** Where the members are. */
+export interface Site {
+  /** Of all of them. */
+  readonly firstWord: number
+  readonly shield: Shield
+  /** The address of a member; few of them are needed. */
+  readonly wordsOf: (row: number) => Uint32Array
+}
+
+/** Subnets that are thought of as one. */
+interface Family {
+  readonly range: PackedRange
+  readonly subnets: readonly Subnet[]
 }
 
 /**
@@ -37,86 +53,106 @@ interface Subnet extends Subject {
  * listed in one /56, the /56 is; where eight are listed in more than one /56, the /48. A wider network ends when
  * fewer are left, and those that stay longer stand beside it, so that its end brings nothing that is not there before. A network that holds
  * an address of the shield is not blocked as a whole: the finer ones are, down to single addresses.
+ *
+ * One attacker may have a /48 and come from a hundred thousand addresses of it: each further one makes all of this anew, so it takes
+ * time in proportion, and little.
  */
-export function subjectsOf(members: readonly Member[], shield: Shield): readonly Subject[] {
-  const subnets = Array.from(groupBy(members, SUBNET_BITS).values(), toSubnet)
+export function subjectsOf(members: readonly Member[], site: Site): readonly Subject[] {
+  const subnets = Array.from(groupBy(members, SUBNET_MASK).values(), toSubnet)
   const [first] = subnets
   if (first === undefined) return []
-  const site = familyOf(subnets, SITE_BITS)
-  const endMs = widenedUntilMs(site, shield, homeEndsMs(subnets))
+  const all = { range: rangeAround(first, site, SITE_BITS), subnets }
+  const endMs = widenedUntilMs(all, site.shield, secondHomeEndMs(subnets))
   const rest = subnets.filter(({ expiresAtMs }) => expiresAtMs > endMs)
-  const found = Number.isFinite(endMs) ? [subjectOf(site, endMs)] : []
-  for (const home of groupBy(rest, HOME_BITS).values()) found.push(...homeSubjects(home, shield))
+  const found = Number.isFinite(endMs) ? [subjectOf(all, endMs)] : []
+  for (const home of groupBy(rest, HOME_MASK).values()) found.push(...homeSubjects(home, site))
   return found
 }
 
-function homeSubjects(subnets: readonly Subnet[], shield: Shield): readonly Subject[] {
-  const home = familyOf(subnets, HOME_BITS)
-  const endMs = widenedUntilMs(home, shield, [])
+function homeSubjects(subnets: readonly Subnet[], site: Site): readonly Subject[] {
+  const { shield, wordsOf } = site
+  const home = { range: rangeAround(subnets[0] as Subnet, site, HOME_BITS), subnets }
+  const endMs = widenedUntilMs(home, shield, Number.POSITIVE_INFINITY)
   const found = Number.isFinite(endMs) ? [subjectOf(home, endMs)] : []
   for (const subnet of subnets) {
-    if (subnet.expiresAtMs <= endMs) continue
-    if (shield.shareOf(subnet.range) === 'none') found.push(subnet)
+    const { expiresAtMs, origin, members } = subnet
+    if (expiresAtMs <= endMs) continue
+    const range = rangeAround(subnet, site, SUBNET_BITS)
+    if (shield.shareOf(range) === 'none') found.push({ range, expiresAtMs, origin })
     else
       found.push(
-        ...subnet.members.map(({ words, ...rest }) => ({
-          range: { words, prefixLength: ADDRESS_BITS },
-          ...rest,
+        ...members.map((member) => ({
+          range: { words: wordsOf(member.row), prefixLength: ADDRESS_BITS },
+          expiresAtMs: member.expiresAtMs,
+          origin: member.origin,
         })),
       )
   }
   return found
 }
 
-/** When fewer than {@link EVIDENCE} subnets are left, or fewer than two homes where it counts; -Infinity: not widened. */
-function widenedUntilMs({ range, subnets }: Family, shield: Shield, homes: readonly number[]): number {
-  const last = subnets[EVIDENCE - 1]
-  const isSite = range.prefixLength === SITE_BITS
-  if (last === undefined || (isSite && homes.length < 2) || shield.shareOf(range) !== 'none')
-    return Number.NEGATIVE_INFINITY
-  return isSite ? Math.min(last.expiresAtMs, homes[1] ?? 0) : last.expiresAtMs
+/**
+ * When fewer than {@link EVIDENCE} subnets are left, or fewer than two homes where it counts; -Infinity: not widened.
+ * @param secondEndMs when fewer than two homes are left
+ */
+function widenedUntilMs({ range, subnets }: Family, shield: Shield, secondEndMs: number): number {
+  const last = longestOf(subnets)[EVIDENCE - 1]
+  if (last === undefined || shield.shareOf(range) !== 'none') return Number.NEGATIVE_INFINITY
+  return Math.min(last.expiresAtMs, secondEndMs)
 }
 
-/** When the last listed subnet of each /56 ends, latest first. */
-function homeEndsMs(subnets: readonly Subnet[]): readonly number[] {
-  return Array.from(groupBy(subnets, HOME_BITS).values(), (home) =>
-    Math.max(...home.map(({ expiresAtMs }) => expiresAtMs)),
-  ).toSorted((left, right) => right - left)
+/** When all but one of the /56 have no subnet left; -Infinity: there are not two. */
+function secondHomeEndMs(subnets: readonly Subnet[]): number {
+  const endByHome = new Map<number, number>()
+  for (const { secondWord, expiresAtMs } of subnets) {
+    const home = secondWord & HOME_MASK
+    endByHome.set(home, Math.max(expiresAtMs, endByHome.get(home) ?? Number.NEGATIVE_INFINITY))
+  }
+  const [, second = Number.NEGATIVE_INFINITY] = [...endByHome.values()].toSorted(
+    (left, right) => right - left,
+  )
+  return second
+}
+
+/** The {@link EVIDENCE} subnets that stay longest, the longest first; of those that end together the first. */
+function longestOf(subnets: readonly Subnet[]): readonly Subnet[] {
+  const longest: Subnet[] = []
+  for (const subnet of subnets) {
+    const shortest = longest[EVIDENCE - 1]
+    if (shortest !== undefined && shortest.expiresAtMs >= subnet.expiresAtMs) continue
+    const at = longest.findIndex(({ expiresAtMs }) => expiresAtMs < subnet.expiresAtMs)
+    longest.splice(at < 0 ? longest.length : at, 0, subnet)
+    longest.length = Math.min(longest.length, EVIDENCE)
+  }
+  return longest
 }
 
 function toSubnet(members: readonly Member[]): Subnet {
   let last = members[0] as Member
   for (const member of members) if (isStronger(member, last)) last = member
-  const { expiresAtMs, origin } = last
-  return { range: rangeOf(last.words, SUBNET_BITS), expiresAtMs, origin, members }
+  const { secondWord, expiresAtMs, origin } = last
+  return { secondWord, expiresAtMs, origin, members }
 }
 
 /** The one that decides, whatever order they come in. */
-function isStronger(left: Omit<Member, 'words'>, right: Omit<Member, 'words'>): boolean {
+function isStronger(left: Member, right: Member): boolean {
   if (left.expiresAtMs !== right.expiresAtMs) return left.expiresAtMs > right.expiresAtMs
   return left.origin < right.origin
 }
 
-function familyOf(subnets: readonly Subnet[], prefixLength: number): Family {
-  return {
-    range: rangeOf((subnets[0] as Subnet).range.words, prefixLength),
-    subnets: subnets.toSorted((left, right) => right.expiresAtMs - left.expiresAtMs),
-  }
-}
-
 /** The origin is that of the longest listed. */
 function subjectOf({ range, subnets }: Family, expiresAtMs: number): Subject {
-  return { range, expiresAtMs, origin: subnets[0]?.origin ?? 0 }
+  return { range, expiresAtMs, origin: longestOf(subnets)[0]?.origin ?? 0 }
 }
 
-function groupBy<Item extends { readonly words: Uint32Array } | { readonly range: PackedRange }>(
+/** @param items of one /48 */
+function groupBy<Item extends Pick<Member, 'secondWord'>>(
   items: readonly Item[],
-  prefixLength: number,
-): ReadonlyMap<string, Item[]> {
-  const groups = new Map<string, Item[]>()
+  mask: number,
+): ReadonlyMap<number, Item[]> {
+  const groups = new Map<number, Item[]>()
   for (const item of items) {
-    const { words } = rangeOf('words' in item ? item.words : item.range.words, prefixLength)
-    const key = `${words[0]} ${words[1]}`
+    const key = item.secondWord & mask
     const group = groups.get(key)
     if (group === undefined) groups.set(key, [item])
     else group.push(item)
@@ -124,8 +160,13 @@ function groupBy<Item extends { readonly words: Uint32Array } | { readonly range
   return groups
 }
 
-function rangeOf(words: Uint32Array, prefixLength: number): PackedRange {
-  const first = words.slice(0, WORDS_PER_ADDRESS)
-  clearHostBits(first, 0, prefixLength)
-  return { words: first, prefixLength }
+/** @param prefixLength up to 64 */
+function rangeAround(
+  { secondWord }: Pick<Member, 'secondWord'>,
+  { firstWord }: Site,
+  prefixLength: number,
+): PackedRange {
+  const words = Uint32Array.of(firstWord, secondWord, 0, 0)
+  clearHostBits(words, 0, prefixLength)
+  return { words, prefixLength }
 }
