@@ -32,6 +32,8 @@ export class AccountLists {
   readonly private: PrivateLists
   /** What operations touched since this process began. */
   readonly touched: TouchedLog
+  /** How often the stay of an address was ended before its time, as far as this process knows. */
+  releases = 0
   readonly #labels: LabelTable
   readonly #scratch = new Uint32Array(WORDS_PER_ADDRESS)
 
@@ -153,6 +155,7 @@ export class AccountLists {
     if (this.reported.appliedPositionOf(row) >= step.position) return this.#doneBefore(row, step)
     const stay = this.reported.stayOf(row)
     if (endOfStay(stay) <= step.receivedAtMs) return 'unknown'
+    this.releases++
     if (history === 'forget') this.#setLabel(row, this.#labels.idOf(EMPTY_LABEL))
     this.#setRow(
       row,

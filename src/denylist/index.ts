@@ -6,7 +6,13 @@ export {
   type Risk,
 } from './assessment/assess.ts'
 export type { ScoreFactor, ScoreFinding } from './assessment/score-factor.ts'
-export type { ChangesAnswer, DecisionChanges, Decisions, DecisionsChecksum } from './decisions/decisions.ts'
+export type {
+  ChangesAnswer,
+  DecisionChanges,
+  Decisions,
+  DecisionsChecksum,
+  RankedDecisions,
+} from './decisions/decisions.ts'
 export type { DecisionOrigin, Layer } from './decisions/layer.ts'
 export { siteRange } from './decisions/layer.ts'
 export { isProtectedClass, type ProtectedSet, specialRanges } from './decisions/protected-set.ts'

@@ -49,8 +49,13 @@ export function wordsOf(address: Address): Uint32Array {
 
 /** Canonical text of a packed address; the reverse of {@link packAddress}. */
 export function unpackAddress(words: Uint32Array, offset: number): Address {
-  if (isPackedIpv4(words, offset)) return quadText(words[offset + 3] ?? 0) as Address
+  if (isPackedIpv4(words, offset)) return ipv4Text(words[offset + 3] ?? 0)
   return groupsText(words, offset) as Address
+}
+
+/** The IPv4 address that is this number of 32 bits. */
+export function ipv4Text(value: number): Address {
+  return `${value >>> 24}.${(value >>> 16) & 255}.${(value >>> 8) & 255}.${value & 255}` as Address
 }
 
 /** Whether the packed address is an IPv4 one. */
@@ -161,10 +166,6 @@ function spreadGap(gap: number, count: number): boolean {
   groups.copyWithin(8 - tail, gap, count)
   groups.fill(0, gap, 8 - tail)
   return true
-}
-
-function quadText(value: number): string {
-  return `${value >>> 24}.${(value >>> 16) & 255}.${(value >>> 8) & 255}.${value & 255}`
 }
 
 /** RFC 5952: lower case, no leading zeros, the first longest run of two or more zero groups as `::`. */

@@ -1,6 +1,7 @@
 export {
   type Address,
   comparePacked,
+  ipv4Text,
   isIpv4,
   isPackedIpv4,
   packAddress,
@@ -20,7 +21,14 @@ export {
   rangesOfClasses,
 } from './classify.ts'
 export { EntrySum } from './entry-sum.ts'
-export { boundsOf, disjointIntervals, type Interval, intervalText } from './intervals.ts'
+export {
+  boundsOf,
+  disjointIntervals,
+  type Interval,
+  intervalsInOrder,
+  intervalText,
+  joinNetworks,
+} from './intervals.ts'
 export { isLoopbackHost } from './loopback-host.ts'
 export {
   clearHostBits,

@@ -1,7 +1,8 @@
 import { type Clock, HoneyjamError } from '../../runtime/index.ts'
 import type { AccountView } from './account-view.ts'
-import type { ChangesAnswer, DecisionChanges } from './decisions.ts'
+import type { ChangesAnswer, DecisionChanges, RankedDecisions } from './decisions.ts'
 import type { Layer } from './layer.ts'
+import { rankDecisions } from './ranked-decisions.ts'
 import type { Revision } from './revision.ts'
 import { lookAtAll, TouchedKeys } from './touched-keys.ts'
 import type { Progress } from './touched-log.ts'
@@ -86,6 +87,16 @@ export class AccountDecisions {
     if (revision.scope !== this.#options.scope() || revision.timeMs > nowMs + MAX_SKEW_MS) return 'unknown'
     if (revision.position > this.#options.position() || revision.timeMs > nowMs) return 'behind'
     return 'current'
+  }
+
+  get releaseMark(): string {
+    const { scope, view } = this.#options
+    return `${scope()} ${view.lists.touched.networkVersion} ${view.lists.releases}`
+  }
+
+  async ranked(): Promise<RankedDecisions> {
+    const whole = await this.snapshot()
+    return await rankDecisions(whole, Math.max(whole.atMs, this.#nowMs()), this.#options.view)
   }
 
   async changesSince(revision: Revision): Promise<ChangesAnswer> {

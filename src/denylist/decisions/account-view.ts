@@ -15,6 +15,7 @@ import { type Blocked, LayerBuilder, siteNumberOf, siteWordsOf } from './layer.t
 import type { ProtectedSet } from './protected-set.ts'
 import { type ListedNetwork, listedNetworks } from './shields.ts'
 import { type Member, subjectsOf } from './widen.ts'
+import { worthOf } from './worth.ts'
 
 export interface AccountViewOptions {
   readonly lists: AccountLists
@@ -120,10 +121,7 @@ export class AccountView {
 
   /** Says what is to be blocked of an IPv4 address, or that it is not. */
   addIpv4(builder: LayerBuilder, address: number, moment: Moment): void {
-    this.#words.fill(0)
-    this.#words[2] = 0xffff
-    this.#words[3] = address
-    const row = this.lists.reported.find(this.#words, 0)
+    const row = this.#rowOfIpv4(address)
     if (row < 0 || !this.addRow(builder, row, moment)) builder.addIpv4(address, 0, 0)
   }
 
@@ -155,6 +153,29 @@ export class AccountView {
     }
     for (const subject of subjectsOf(members, { firstWord: words[0] ?? 0, shield, wordsOf }))
       builder.addIpv6(subject)
+  }
+
+  /** How much it is worth to block a reported address; 0 for one that is not on the list any more. */
+  worthOfIpv4(address: number): number {
+    const row = this.#rowOfIpv4(address)
+    return row < 0 ? 0 : worthOf(this.lists.reported.stayOf(row))
+  }
+
+  /** As {@link worthOfIpv4}, for the best address of the IPv6 site that has these first words. */
+  worthOfSite(firstWord: number, secondWord: number): number {
+    const { reported } = this.lists
+    const site = reported.sites.siteOf(firstWord, secondWord)
+    let best = 0
+    if (site >= 0)
+      for (const row of reported.sites.rowsOf(site)) best = Math.max(best, worthOf(reported.stayOf(row)))
+    return best
+  }
+
+  #rowOfIpv4(address: number): number {
+    this.#words.fill(0)
+    this.#words[2] = 0xffff
+    this.#words[3] = address
+    return this.lists.reported.find(this.#words, 0)
   }
 
   #datasetOf(row: number): string {

@@ -1,5 +1,5 @@
-import type { Address } from '../../ip/index.ts'
-import type { Layer } from './layer.ts'
+import type { Address, Range } from '../../ip/index.ts'
+import type { DecisionOrigin, Layer } from './layer.ts'
 import type { Revision } from './revision.ts'
 import type { Progress } from './touched-log.ts'
 
@@ -49,6 +49,44 @@ export interface Decisions {
   settledFrom(accountId: number, address: Address): Progress
   /** The checksum of everything, at its instant. Computed once, in steps. */
   checksum(whole: DecisionChanges): Promise<DecisionsChecksum>
+  /**
+   * Everything there is at this instant, the most worth having first. Made anew by each call, in steps; whoever needs it often
+   * keeps it for a while.
+   * @throws HoneyjamError STORE_UNAVAILABLE as {@link snapshot}
+   */
+  ranked(accountId: number): Promise<RankedDecisions>
+  /**
+   * Another text whenever something may have been taken off: what was unbanned, removed or allowed must not be blocked by what was
+   * read before. New reports alone leave it as it is.
+   */
+  releaseMark(accountId: number): string
+}
+
+/**
+ * Everything that is to be blocked at one instant, each network once, with the latest of its ends. It never changes. Entries
+ * have numbers from 0 that mean nothing else. About 30 bytes an entry.
+ */
+export interface RankedDecisions {
+  readonly revision: Revision
+  /** Epoch milliseconds; what ended up to then is left out. */
+  readonly atMs: number
+  /** Epoch milliseconds at or before the first end of an entry; infinite when none ends. */
+  readonly nextEndMs: number
+  readonly count: number
+  readonly ipv4Count: number
+  /** All entries, the most worth having first. */
+  readonly bestFirst: Uint32Array
+  /** All entries by their first address, IPv4 first; what holds others comes before them. */
+  readonly byAddress: Uint32Array
+  /** One more than the highest number of an entry. */
+  readonly entriesEnd: number
+  isIpv4(entry: number): boolean
+  /** As it is written, 32 for a single IPv4 address. */
+  prefixLengthOf(entry: number): number
+  networkOf(entry: number): Range
+  /** Epoch milliseconds; infinite: never. */
+  expiresAtMsOf(entry: number): number
+  originOf(entry: number): DecisionOrigin
 }
 
 /** By which a consumer knows that it holds what it should. */

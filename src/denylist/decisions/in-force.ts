@@ -17,7 +17,8 @@ export interface Decision {
   readonly origin: DecisionOrigin | undefined
 }
 
-interface Visitor {
+/** Is told of each thing that is to be blocked. */
+export interface Visitor {
   ipv4(address: number, expiresAtMs: number, origin: DecisionOrigin | undefined): void
   wide(part: Decision['part'], range: PackedRange, rest: Pick<Decision, 'expiresAtMs' | 'origin'>): void
 }
@@ -58,8 +59,8 @@ export async function checksumOf(
   return { checksum: String(sum), count }
 }
 
-/** The newest layer first: what it speaks of is not looked up in older ones. */
-function* visitInSteps(layers: readonly Layer[], atMs: number, visitor: Visitor): Iterable<void> {
+/** The newest layer first: what it speaks of is not looked up in older ones. A pause is due after each step. */
+export function* visitInSteps(layers: readonly Layer[], atMs: number, visitor: Visitor): Iterable<void> {
   const addresses = new Set<number>()
   const sites = new Set<number>()
   let hasNetworks = false

@@ -6,7 +6,13 @@ import type { PublicListCatalogue } from '../lists/public-lists.ts'
 import { PROTECTION_ACCOUNT } from '../protection-account.ts'
 import { AccountDecisions } from './account-decisions.ts'
 import { AccountView } from './account-view.ts'
-import type { ChangesAnswer, DecisionChanges, Decisions, DecisionsChecksum } from './decisions.ts'
+import type {
+  ChangesAnswer,
+  DecisionChanges,
+  Decisions,
+  DecisionsChecksum,
+  RankedDecisions,
+} from './decisions.ts'
 import { checksumOf } from './in-force.ts'
 import type { ProtectedSet } from './protected-set.ts'
 import { type Revision, scopeOf } from './revision.ts'
@@ -116,6 +122,14 @@ export class MemoryDecisions implements Decisions {
     const made = checksumOf(whole, whole.atMs)
     this.#checksums.set(whole, made)
     return made
+  }
+
+  ranked(accountId: number): Promise<RankedDecisions> {
+    return this.#of(accountId).ranked()
+  }
+
+  releaseMark(accountId: number): string {
+    return this.#of(accountId).releaseMark
   }
 
   /** Ends all waits. */
