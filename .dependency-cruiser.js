@@ -34,7 +34,7 @@ const GROUND = ['ip', 'runtime']
 /** Rooms whose folders are adapters or parts, each with its own door. */
 const ROOMS_OF_ROOMS = ['contract', 'feed', 'store', 'queue', 'enforce', 'decoy']
 /** Parts of one room that do not know one another. */
-const SIBLINGS = { api: ['report', 'user', 'management'] }
+const SIBLINGS = { api: ['report', 'user', 'management', 'feeds'] }
 
 /** Libraries that stay behind the room (or rooms) that wrap them. */
 const LIBRARIES = {

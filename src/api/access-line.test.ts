@@ -28,7 +28,12 @@ describe('a line of the access log', () => {
     ['/v1/token', '/v1/token'],
     ['/v1/token/activity?page=2', '/v1/token/activity?page=***'],
     ['/v1/token/anything', '/v1/token/***'],
+    ['/feeds/plain.txt', '/feeds/plain.txt'],
+    ['/feeds/nftables?limit=7', '/feeds/nftables?limit=***'],
     ['/feeds/some-secret/plain.txt', '/feeds/***/plain.txt'],
+    ['/%66eeds/some-secret/nftables/', '/feeds/***/nftables/'],
+    ['/feeds/some-secret/mistyped', '/feeds/***/***'],
+    ['/feeds/some-secret', '/feeds/***'],
     [`/v1/x/${KEY}/y`, '/v1/x/***/y'],
     ['/v1/x/tja_short', '/v1/x/***'],
     [`/v1/x?key=${KEY}&${KEY}&${KEY}=1`, '/v1/x?key=***&***&***=***'],
@@ -63,7 +68,13 @@ describe('a line of the access log', () => {
     })
     const place = fc.constantFrom(
       (key: string) => `/v1/token/${key}`,
-      (key: string) => `/feeds/${key}/plain`,
+      (key: string) => `/feeds/${key}/plain.txt`,
+      (key: string) => `/feeds/${key}`,
+      (key: string) => `/feeds/plain.txt/${key}`,
+      (key: string) => `/feeds/${key}/${key}/${key}?${key}`,
+      // without its beginning it is still most of a key
+      (key: string) => `/feeds/${key.replace('tja_', '')}/plain.txt`,
+      (key: string) => `/feeds/x${key}/nothing`,
       (key: string) => `/v1/denylist/${key}`,
       (key: string) => `/${key}/x?y=1`,
       (key: string) => `/v1/ip?key=${key}`,

@@ -1,3 +1,6 @@
+import { FEEDS_PATH } from '../contract/index.ts'
+import { findFeed } from '../feed/decisions/index.ts'
+
 /** What is known of a request once it is answered. */
 export interface AccessRecord {
   readonly method: string
@@ -15,8 +18,8 @@ export interface AccessRecord {
 const MAX_PATH_LENGTH = 500
 /** What stands for something that is left out. */
 const MASK = '***'
-/** Paths whose next part is a key (`GET /v1/token` says so of itself), or may be one day. */
-const BEFORE_KEY = /^(\/v1\/token\/|\/feeds\/)(?!activity$)[^/]+/
+/** A path whose next part is a key, or may be one day: `GET /v1/token` says so of itself. */
+const BEFORE_KEY = /^(\/v1\/token\/)(?!activity$)[^/]+/
 /** Whatever begins as a key does, whole or mistyped. */
 const KEY_LIKE = /tja[_-][^/]*/gi
 /** Encoded more often than that it is nobody's mistake. */
@@ -30,7 +33,7 @@ export function accessLineOf(record: AccessRecord): Readonly<Record<string, stri
   const { method, url, status, durationMs, bytes, address, key } = record
   return {
     method: visible(method),
-    path: pathOf(url),
+    path: shownPathOf(url),
     status,
     durationMs: Math.round(durationMs * 10) / 10,
     bytes,
@@ -39,12 +42,21 @@ export function accessLineOf(record: AccessRecord): Readonly<Record<string, stri
   }
 }
 
-function pathOf(url: string): string {
+/** A path with its query, without anything that may be a key; see {@link accessLineOf}. */
+export function shownPathOf(url: string): string {
   const [path = '', query] = split(url)
-  const masked = decoded(path).replace(BEFORE_KEY, `$1${MASK}`).replace(KEY_LIKE, MASK)
+  const masked = maskFeed(decoded(path)).replace(BEFORE_KEY, `$1${MASK}`).replace(KEY_LIKE, MASK)
   const names = query === undefined ? '' : `?${namesOf(query)}`
   const text = visible(`${masked}${names}`)
   return text.length > MAX_PATH_LENGTH ? `${text.slice(0, MAX_PATH_LENGTH)}...` : text
+}
+
+/** Before the name of a feed there may be a key, also a mistyped one: what is no name of a feed is left out. */
+function maskFeed(path: string): string {
+  const start = `${FEEDS_PATH}/`
+  if (!path.startsWith(start)) return path
+  const parts = path.slice(start.length).split('/')
+  return start + parts.map((part) => (part === '' || findFeed(part) !== undefined ? part : MASK)).join('/')
 }
 
 function split(url: string): readonly string[] {

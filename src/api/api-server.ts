@@ -1,11 +1,13 @@
 import type { IncomingMessage } from 'node:http'
 import { type FastifyInstance, type FastifyRequest, fastify } from 'fastify'
+import { shownPathOf } from './access-line.ts'
 import { createFindClient, noteClient } from './client-address.ts'
 import type { ApiContext, ApiOptions } from './context.ts'
 import { allowOrigins } from './cors.ts'
 import { addDocsRoutes } from './docs/docs-routes.ts'
 import { Enforcement } from './enforcement/enforcement.ts'
 import { addErrorPages } from './error-pages.ts'
+import { addFeedRoutes } from './feeds/feed-routes.ts'
 import { prepareGracefulClose } from './graceful-close.ts'
 import { handleError } from './handle-error.ts'
 import { addHealthRoutes } from './health-routes.ts'
@@ -119,6 +121,7 @@ function addRoutes(app: FastifyInstance, context: ApiContext): RouteTable {
   addReportRoutes(app, context)
   addUserRoutes(app, context)
   addManagementRoutes(app, context)
+  addFeedRoutes(app, context)
   addHealthRoutes(app, context)
   addMetricsRoute(app, context)
   addErrorPages(app)
@@ -142,7 +145,7 @@ function addCommonHooks(app: FastifyInstance, routes: RouteTable, { settings }: 
     }
     if (!request.is404) return done()
     const methods = routes.methodsAt(request.url)
-    if (methods.length === 0) return done(refuseUnknown('resource-not-found', request.url))
+    if (methods.length === 0) return done(refuseUnknown('resource-not-found', shownPathOf(request.url)))
     const allow = methods.join(', ')
     done(refuse('method-not-allowed', `${request.method} is not allowed here; allowed: ${allow}`, { allow }))
   })

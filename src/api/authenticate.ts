@@ -1,7 +1,7 @@
 import type { FastifyRequest, onRequestHookHandler } from 'fastify'
 import type { Grant, Scope } from '../accounts/index.ts'
 import type { Address } from '../ip/index.ts'
-import { bearerKeyOf } from './bearer-key.ts'
+import { type BearerKey, bearerKeyOf } from './bearer-key.ts'
 import { clientAddressOf } from './client-address.ts'
 import type { ApiContext } from './context.ts'
 import { mayBeUsedFrom } from './key-networks.ts'
@@ -45,11 +45,23 @@ export function isStillLetIn(
   return accounts.authenticate(admissionOf(request).keyText, clock.nowMs()) !== undefined
 }
 
+/** Where requests have their key, and what is said to those that have none. */
+export interface KeyPlace {
+  readonly keyOf: (request: FastifyRequest) => BearerKey
+  /** Value of `WWW-Authenticate`. */
+  readonly challenge: string
+}
+
+const IN_HEADER: KeyPlace = {
+  keyOf: ({ headers }) => bearerKeyOf(headers.authorization),
+  challenge: 'Bearer',
+}
+
 /** Lets in requests with a valid key of any scope. Runs before the body is read. */
-export function requireKey(context: ApiContext): onRequestHookHandler {
-  const refuseWrongKey = refuseWrongKeysOf(context.wrongKeys, context)
+export function requireKey(context: ApiContext, place: KeyPlace = IN_HEADER): onRequestHookHandler {
+  const refuseWrongKey = refuseWrongKeysOf(context.wrongKeys, context, place.challenge)
   return (request, _reply, done) => {
-    const admission = admit(context, request, refuseWrongKey)
+    const admission = admit(context, request, { place, refuseWrongKey })
     if (admission instanceof Error) return done(admission)
     admissions.set(request, admission)
     done()
@@ -79,10 +91,10 @@ export function hasScope(grant: Grant, scopes: readonly Scope[]): boolean {
 function admit(
   { accounts, clock, operators }: ApiContext,
   request: FastifyRequest,
-  refuseWrongKey: RefuseWrongKey,
+  { place, refuseWrongKey }: { readonly place: KeyPlace; readonly refuseWrongKey: RefuseWrongKey },
 ): Admission | Refusal {
-  const bearer = bearerKeyOf(request.headers.authorization)
-  if (bearer.kind === 'fault') return refuseKey(bearer.detail)
+  const bearer = place.keyOf(request)
+  if (bearer.kind === 'fault') return refuseKey(bearer.detail, place.challenge)
   const grant = accounts.authenticate(bearer.keyText, clock.nowMs())
   const address = clientAddressOf(request)
   if (grant === undefined) {

@@ -24,7 +24,7 @@ export function handleError(
 }
 
 /** With the headers of every answer, since no hook has run where the router itself refuses. */
-function sendRefusal({ raw }: FastifyRequest, reply: FastifyReply, refusal: Refusal): void {
+export function sendRefusal({ raw }: FastifyRequest, reply: FastifyReply, refusal: Refusal): void {
   const headers = securityHeadersOn(raw.socket)
   void reply.headers(headers).headers(refusal.headers).code(refusal.status).send(refusal.body)
 }

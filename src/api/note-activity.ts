@@ -1,5 +1,5 @@
-import type { onResponseHookHandler } from 'fastify'
-import { MANAGEMENT_PATHS } from '../contract/index.ts'
+import type { FastifyRequest, onResponseHookHandler } from 'fastify'
+import { FEEDS_PATH, MANAGEMENT_PATHS } from '../contract/index.ts'
 import { callerOf } from './authenticate.ts'
 import type { ApiContext } from './context.ts'
 
@@ -21,7 +21,7 @@ export function noteActivity({
         address: caller.address ?? '',
         userAgent: request.headers['user-agent'] ?? '',
         method: request.method,
-        uri: request.url,
+        uri: uriOf(request),
         body: Buffer.isBuffer(request.body) ? request.body : undefined,
         status: reply.statusCode,
         receiptId: location.startsWith(RECEIPT_ROOT) ? location.slice(RECEIPT_ROOT.length) : '',
@@ -29,4 +29,12 @@ export function noteActivity({
     }
     done()
   }
+}
+
+/** As it came, but for a key in the path of a feed, however it was written. */
+function uriOf({ url, params, routeOptions }: FastifyRequest): string {
+  const { token, name = '' } = params as { readonly token?: string; readonly name?: string }
+  if (token === undefined || routeOptions.url?.startsWith(FEEDS_PATH) !== true) return url
+  const query = url.indexOf('?')
+  return `${FEEDS_PATH}/***/${encodeURIComponent(name)}${query < 0 ? '' : url.slice(query)}`
 }

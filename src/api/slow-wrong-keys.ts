@@ -23,11 +23,12 @@ export type RefuseWrongKey = (detail: string, address: Address | undefined) => R
 export function refuseWrongKeysOf(
   wrongKeys: WrongKeys,
   { clock, logger }: { readonly clock: Clock; readonly logger: Logger },
+  challenge?: string,
 ): RefuseWrongKey {
   return (detail, address) => {
     const source = sourceOf(address)
     const outcome = wrongKeys.add(source, clock.nowMs())
-    if (outcome.kind === 'told') return refuseKey(detail)
+    if (outcome.kind === 'told') return refuseKey(detail, challenge)
     const seconds = String(outcome.retryAfterSeconds)
     if (outcome.isNew) {
       const fields = { client: source, seconds: outcome.retryAfterSeconds }
@@ -40,9 +41,12 @@ export function refuseWrongKeysOf(
   }
 }
 
-/** The refusal of a request without a key, or with a wrong one. */
-export function refuseKey(detail: string): Refusal {
-  return refuse('unauthorized', detail, { 'www-authenticate': 'Bearer' })
+/**
+ * The refusal of a request without a key, or with a wrong one.
+ * @param challenge value of `WWW-Authenticate` (RFC 9110 section 11.6.1)
+ */
+export function refuseKey(detail: string, challenge = 'Bearer'): Refusal {
+  return refuse('unauthorized', detail, { 'www-authenticate': challenge })
 }
 
 /** Makes the count of a service. */

@@ -118,6 +118,17 @@ export const ERRORS = {
     title: 'Expectation Failed',
     explanation: 'The header Expect may only say 100-continue.',
   },
+  'feed-not-found': {
+    status: 404,
+    title: 'Feed Not Found',
+    explanation: 'There is no feed of this name. The answer lists the names of those there are.',
+  },
+  'feed-unavailable': {
+    status: 503,
+    title: 'Feed Unavailable',
+    explanation:
+      'The service could not make the feed. The key was not looked at, or is good: keep what you have and ask again after the seconds that the header Retry-After says.',
+  },
   forbidden: {
     status: 403,
     title: 'Forbidden',

@@ -17,6 +17,7 @@ export {
 } from './enforcer-api.ts'
 export { ErrorBody, errorBody, Fault, ValidationErrorBody } from './error-bodies.ts'
 export { ERRORS, type ErrorKind, type ErrorSlug, isErrorSlug } from './errors.ts'
+export { FeedQuery } from './feed-api.ts'
 export { HealthInfo, ReadyInfo } from './health.ts'
 export { AddressHistoryInfo, HistoryEventInfo, LogChange, LogChangeList } from './history-api.ts'
 export { LATER_OPERATIONS } from './later-operations.ts'

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { FEEDS } from '../../src/feed/decisions/index.ts'
 import { type ApiPlace, openApi } from '../support/api-place.ts'
 import { ownContract } from '../support/held-answers.ts'
 import { addresses, FUZZ_PATIENCE_MS, FUZZ_RUNS, nonsenseOf, part } from '../support/hostile-calls.ts'
@@ -89,7 +90,7 @@ function bodiesOf(template: string): fc.Arbitrary<unknown> {
   return fc.oneof(report, nonsense)
 }
 
-const QUERY = ['since', 'checksum', 'page', 'page_size', 'x']
+const QUERY = ['since', 'checksum', 'page', 'page_size', 'limit', 'families', 'name', 'x']
 const queries = fc.array(fc.tuple(fc.constantFrom(...QUERY), part), { maxLength: 2 })
 const idempotencyKeys = fc.constantFrom(undefined, undefined, 'again', 'and-again', 'not one')
 
@@ -98,6 +99,8 @@ function pathOf(template: string, parts: readonly string[], number: number): str
   let at = 0
   return template.replace(/\{([^}]+)\}/g, (_, name: string) => {
     const text = parts[at++] ?? ''
+    if (number % 3 > 0 && template.startsWith('/feeds/'))
+      return name === 'token' ? api.adminKey : (FEEDS[number % FEEDS.length]?.name ?? '')
     const known = name === 'account' ? SPARE : spare[number % spare.length]
     // the numbers of the keys that ask here are not for chance
     return encodeURIComponent((number % 2 === 0 || /^\d+$/.test(text) ? (known ?? '') : text).toWellFormed())

@@ -66,13 +66,15 @@ describe('/openapi.json', () => {
     )
     for (const [template, methods] of Object.entries(document.paths)) {
       for (const [method, { security }] of Object.entries(methods)) {
-        const path = template.replace(/\{[^}]+\}/g, 'x')
+        const pathFor = (key: string) => template.replace('{token}', key).replace(/\{[^}]+\}/g, 'x')
         const scopes = security[0]?.['key']
         for (const [scope, key] of keys) {
+          const path = pathFor(key)
           const { status } = await api.ask(method.toUpperCase(), path, { key })
           const isShut = scopes !== undefined && scopes.length > 0 && !scopes.includes(scope)
           expect([method, path, scope, status === 403]).toEqual([method, path, scope, isShut])
         }
+        const path = pathFor('x')
         const { status } = await api.ask(method.toUpperCase(), path, { key: undefined })
         expect([method, path, status === 401]).toEqual([method, path, scopes !== undefined])
       }
@@ -131,6 +133,13 @@ describe('answers', () => {
     ['POST', '/honeyjam/v1/enforcers', {}],
     ['POST', '/honeyjam/v1/enforcers', enforcerReportOf('openapi')],
     ['GET', '/honeyjam/v1/enforcers'],
+    ['GET', '/feeds/plain.txt'],
+    ['GET', '/feeds/decisions.csv'],
+    ['GET', '/feeds/decisions.jsonl'],
+    ['GET', '/feeds/aws-waf.json'],
+    ['GET', '/feeds/nothing'],
+    ['GET', '/feeds/plain.txt?limit=0'],
+    ['GET', '/feeds/wrong-key/plain.txt'],
     ['DELETE', '/v1/denylist/reported/ip/8.8.4.4'],
     ['DELETE', '/v1/denylist/reported/ip/all'],
     ['GET', '/healthz'],

@@ -25,9 +25,13 @@ export function readScopeMatrix(): readonly MatrixRow[] {
   })
 }
 
-/** A path that the route answers: an address where one belongs, else something that is not there. */
-export function examplePath(path: string): string {
+/**
+ * A path that the route answers: an address where one belongs, else something that is not there.
+ * @param key for a path that holds it
+ */
+export function examplePath(path: string, key = 'unknown'): string {
   return path
+    .replaceAll(/:token\b/g, key)
     .replaceAll(/:address/g, '8.8.8.8')
     .replaceAll(/:range/g, '8.8.8.0%2F24')
     .replaceAll(/:account/g, 'nobody')

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { ErrorBody, ValidationErrorBody } from '../error-bodies.ts'
 import { LATER_OPERATIONS } from '../later-operations.ts'
 import { ACCOUNT_GROUP } from './account-operations.ts'
+import { FEED_GROUP } from './feed-operations.ts'
 import { LIST_GROUPS } from './list-operations.ts'
 import { MANAGEMENT_GROUP } from './management-operations.ts'
 import type { Content, DocumentedOperation, OperationGroup } from './operation.ts'
@@ -52,6 +53,7 @@ const GROUPS: readonly OperationGroup[] = [
   ASSESS_GROUP,
   DATA_GROUP,
   MANAGEMENT_GROUP,
+  FEED_GROUP,
   ACCOUNT_GROUP,
   SERVICE_GROUP,
 ]

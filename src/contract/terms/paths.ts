@@ -64,6 +64,9 @@ export const MANAGEMENT_PATHS = {
   enforcers: `${MANAGEMENT_ROOT}/enforcers`,
 } as const
 
+/** Followed by `/NAME` or `/KEY/NAME`: what is to be blocked, in the forms of firewalls. */
+export const FEEDS_PATH = '/feeds'
+
 /** What the service counts of itself, for Prometheus. */
 export const METRICS_PATH = '/metrics'
 

@@ -5,6 +5,9 @@ export const jsonLinesFormat: DecisionFormat = {
   mediaType: 'application/x-ndjson; charset=utf-8',
   extension: 'jsonl',
   isSingleProtocol: false,
+  ends: 'instants',
+  hasOrigins: true,
+  order: 'best-first',
   *render(decisions, { revision, count, leftOut }) {
     for (const { network, expiresAtMs, origin } of decisions) {
       const expiry = expiresAtMs === Infinity ? null : expiresAtMs
@@ -19,6 +22,9 @@ export const csvFormat: DecisionFormat = {
   mediaType: 'text/csv; charset=utf-8; header=present',
   extension: 'csv',
   isSingleProtocol: false,
+  ends: 'instants',
+  hasOrigins: true,
+  order: 'best-first',
   *render(decisions) {
     yield 'network,protocol,expiry,origin\r\n'
     for (const { network, expiresAtMs, origin } of decisions) {
@@ -33,6 +39,9 @@ export const awsWafFormat: DecisionFormat = {
   mediaType: 'application/json; charset=utf-8',
   extension: 'json',
   isSingleProtocol: true,
+  ends: 'none',
+  hasOrigins: false,
+  order: 'best-first',
   *render(decisions, { name }) {
     yield `{"Name":${JSON.stringify(`honeyjam-${name}`)},"Scope":"REGIONAL","Addresses":[`
     let separator = ''
@@ -49,6 +58,9 @@ export const cloudflareFormat: DecisionFormat = {
   mediaType: 'application/json; charset=utf-8',
   extension: 'json',
   isSingleProtocol: false,
+  ends: 'none',
+  hasOrigins: true,
+  order: 'best-first',
   *render(decisions) {
     let separator = '['
     for (const { network, origin } of decisions) {

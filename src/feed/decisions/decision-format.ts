@@ -11,15 +11,19 @@ export interface FeedDecision {
 }
 
 export interface DecisionFeedOptions {
-  /** Name of the feed: letters, digits, `-` and `_`. */
+  /** Of the sets and lists that a script makes: letters, digits, `-` and `_`, at most 15. */
   readonly name: string
-  /** Revision that the decisions are of. */
+  /** Names the state that the decisions are of. */
   readonly revision: string
   readonly nowMs: number
   /** How many decisions follow. */
   readonly count: number
   /** Decisions that did not fit. */
   readonly leftOut: number
+  /** Which part of the whole follows, from 1. */
+  readonly page: number
+  /** Of the decisions, where the format holds one protocol. */
+  readonly protocol: 'IPV4' | 'IPV6' | 'ALL'
 }
 
 /** How decisions look to one kind of consumer. */
@@ -30,9 +34,18 @@ export interface DecisionFormat {
   readonly extension: string
   /** Whether one text holds IPv4 or IPv6, but not both. */
   readonly isSingleProtocol: boolean
+  /** How it tells when a decision ends: not at all, as an instant, or as the time that is left, so that the text ages. */
+  readonly ends: 'none' | 'instants' | 'time-left'
+  /** Whether it tells why. */
+  readonly hasOrigins: boolean
   /**
-   * The text in pieces, a few decisions each, in their order. The end can be told from a text that was cut off, wherever the
-   * format has comments or brackets.
+   * In which order it takes decisions: the most worth having first, or by their first address, what holds others before
+   * them.
+   */
+  readonly order: 'best-first' | 'by-address'
+  /**
+   * The text in pieces, a few decisions each, in their order. An empty piece: others should have their turn. The end can be told
+   * from a text that was cut off, wherever the format has comments or brackets.
    */
   render(decisions: Iterable<FeedDecision>, options: DecisionFeedOptions): Iterable<string>
 }
@@ -44,7 +57,8 @@ export function isIpv4Network(network: Range): boolean {
 
 /** A single address without its prefix length, everything else as it is. */
 export function shortText(network: Range): string {
-  return network.replace(network.includes(':') ? /\/128$/ : /\/32$/, '')
+  const suffix = isIpv4Network(network) ? '/32' : '/128'
+  return network.endsWith(suffix) ? network.slice(0, -suffix.length) : network
 }
 
 /** Whole seconds until the end, at least one; `undefined`: it has none. */

@@ -1,10 +1,18 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, test } from 'vitest'
 import { parseRange, type Range } from '../../ip/index.ts'
 import type { FeedDecision } from './decision-format.ts'
 import { DECISION_FORMATS } from './formats.ts'
 
 const NOW_MS = 1_000_000
-const OPTIONS = { name: 'mine', revision: 'r1', nowMs: NOW_MS, count: 2, leftOut: 3 }
+const OPTIONS = {
+  name: 'mine',
+  revision: 'r1',
+  nowMs: NOW_MS,
+  count: 2,
+  leftOut: 3,
+  page: 2,
+  protocol: 'IPV4',
+} as const
 const DECISIONS: readonly FeedDecision[] = [
   { network: parseRange('192.0.2.1') as Range, expiresAtMs: NOW_MS + 90_000_000, origin: 'ABUSE' },
   { network: parseRange('2001:db8::/48') as Range, expiresAtMs: Infinity, origin: '=1+1, "my list"' },
@@ -15,6 +23,22 @@ const END = 'end of 2 networks, 3 more did not fit'
 function text(format: keyof typeof DECISION_FORMATS, decisions = DECISIONS): string {
   return [...DECISION_FORMATS[format].render(decisions, OPTIONS)].join('')
 }
+
+test('each format says truly whether it tells of ends and of reasons', () => {
+  for (const [name, format] of Object.entries(DECISION_FORMATS)) {
+    const [first] = DECISIONS
+    const of_ = (change: Partial<FeedDecision>, nowMs = NOW_MS) =>
+      [...format.render([{ ...first!, ...change }], { ...OPTIONS, nowMs })].join('').replaceAll(/^#.*$/gm, '')
+    const base = of_({})
+    const later = of_({ expiresAtMs: first!.expiresAtMs + 3_600_000 }) !== base
+    expect({ name, ends: later }).toEqual({ name, ends: format.ends !== 'none' })
+    expect({ name, ages: of_({}, NOW_MS + 3_600_000) !== base }).toEqual({
+      name,
+      ages: format.ends === 'time-left',
+    })
+    expect({ name, origins: of_({ origin: 'other' }) !== base }).toEqual({ name, origins: format.hasOrigins })
+  }
+})
 
 describe('a feed of decisions', () => {
   it.each([
@@ -45,18 +69,38 @@ describe('a feed of decisions', () => {
   })
 
   it('keeps times in the sets of nftables and ipset', () => {
-    expect(text('nftables')).toContain('add element inet honeyjam_mine deny4 { 192.0.2.1 timeout 1d3600s }\n')
-    expect(text('nftables')).toMatch(/deny6 \{ 2001:db8::-2001:db8:0:ffff:[f:]+ \}\n/)
+    expect(text('nftables')).toContain(
+      'add element inet honeyjam_mine deny4 {\n192.0.2.1 timeout 1d3600s\n}\n',
+    )
+    expect(text('nftables')).toMatch(/deny6 \{\n2001:db8::-2001:db8:0:ffff:[f:]+\n\}\n/)
     expect(text('ipset')).toContain('add honeyjam-mine-4n 192.0.2.1/32 timeout 90000\n')
     expect(text('ipset')).toContain('add honeyjam-mine-6n 2001:db8::/48 timeout 0\n')
   })
 
-  it('adds in RouterOS before it removes, and removes nothing when it holds nothing', () => {
-    const lines = text('mikrotik').split('\n')
-    expect(lines.findIndex((line) => line.startsWith('remove '))).toBeGreaterThan(
-      lines.findLastIndex((line) => line.includes(' add ')),
-    )
-    expect(text('mikrotik', [])).not.toContain('remove')
+  it('fills sets of nftables in few commands, whatever they are made of', () => {
+    const many = Array.from({ length: 1201 }, (_, at) => ({
+      network: parseRange(at < 800 ? `8.0.${at >> 8}.${at & 255}` : `9.${at >> 8}.${at & 255}.0/24`) as Range,
+      expiresAtMs: NOW_MS + 1000,
+      origin: '',
+    }))
+    const commands = text('nftables', many).match(/^add element .*$/gm)
+    expect(commands).toEqual([
+      'add element inet honeyjam_mine deny4 {',
+      'add element inet honeyjam_mine deny4 {',
+      'add element inet honeyjam_mine deny4_nets {',
+    ])
+    expect(text('nftables', many).match(/ timeout 0d1s/g)).toHaveLength(1201)
+  })
+
+  it('adds in RouterOS before it removes, and removes entries of the same page alone', () => {
+    const lines = text('mikrotik').trimEnd().split('\n')
+    const removing =
+      'remove [find where list=honeyjam-mine comment~"^honeyjam p2 " comment!="honeyjam p2 r1"]'
+    expect(lines.indexOf(removing)).toBe(lines.length - 2)
+    expect(lines.filter((line) => line.includes(' add '))).toHaveLength(DECISIONS.length)
+    // whatever was there before is not wanted any more
+    expect(text('mikrotik', [])).toContain(removing)
+    expect(text('mikrotik', [])).toContain('/ip firewall address-list\n')
   })
 
   it.each(['aws-waf', 'cloudflare'] as const)('is valid when there is nothing to block: %s', (format) => {

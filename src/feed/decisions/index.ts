@@ -1,2 +1,3 @@
-export type { DecisionFeedOptions, DecisionFormat, FeedDecision } from './decision-format.ts'
-export { DECISION_FORMATS } from './formats.ts'
+export type { FeedWish } from './choose-entries.ts'
+export { FEEDS, type Feed, findFeed } from './feeds.ts'
+export { type RenderedFeed, renderFeed } from './render-feed.ts'

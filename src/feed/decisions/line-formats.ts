@@ -1,3 +1,4 @@
+import { joinNetworks } from '../../ip/index.ts'
 import {
   type DecisionFeedOptions,
   type DecisionFormat,
@@ -14,16 +15,19 @@ interface LineFormat {
   readonly line: (decision: FeedDecision) => string
   /** What starts a comment line; without it neither head nor end is written. */
   readonly comment?: string
-  readonly isSingleProtocol?: boolean
+  readonly hasOrigins?: boolean
 }
 
 /** One decision a line, between two comments that say how many there are. */
-function lineFormat({ extension, line, comment, isSingleProtocol = false }: LineFormat): DecisionFormat {
+function lineFormat({ extension, line, comment, hasOrigins = false }: LineFormat): DecisionFormat {
   const commentLine = (text: string) => (comment === undefined ? '' : `${comment} ${text}\n`)
   return {
     mediaType: TEXT,
     extension,
-    isSingleProtocol,
+    isSingleProtocol: false,
+    ends: 'none',
+    hasOrigins,
+    order: 'best-first',
     *render(decisions: Iterable<FeedDecision>, options: DecisionFeedOptions) {
       yield commentLine(headLine(options))
       for (const decision of decisions) yield `${line(decision)}\n`
@@ -39,8 +43,24 @@ export const plainFormat = lineFormat({
   line: ({ network }) => shortText(network),
 })
 
-/** The same with a length on every line, for consumers that take networks only. */
-export const cidrFormat = lineFormat({ extension: 'txt', comment: '#', line: ({ network }) => network })
+/** As few networks as hold the same addresses and no other, with a length on every line. */
+export const cidrFormat: DecisionFormat = {
+  mediaType: TEXT,
+  extension: 'txt',
+  isSingleProtocol: false,
+  ends: 'none',
+  hasOrigins: false,
+  order: 'by-address',
+  *render(decisions, options) {
+    yield `# ${headLine(options)}\n`
+    let count = 0
+    for (const network of joinNetworks(networksOf(decisions))) {
+      if (network !== undefined) count++
+      yield network === undefined ? '' : `${network}\n`
+    }
+    yield `# ${endLine({ ...options, count })}\n`
+  },
+}
 
 /** As {@link plainFormat} without any comment: PAN-OS, FortiOS and others may read one as an entry that is wrong. */
 export const bareFormat = lineFormat({ extension: 'txt', line: ({ network }) => shortText(network) })
@@ -70,8 +90,13 @@ export const nginxGeoFormat = lineFormat({
 export const haproxyFormat = lineFormat({
   extension: 'map',
   comment: '#',
+  hasOrigins: true,
   line: ({ network, origin }) => `${network} ${wordOf(origin)}`,
 })
+
+function* networksOf(decisions: Iterable<FeedDecision>): Generator<string> {
+  for (const { network } of decisions) yield network
+}
 
 /** One word of letters, digits, `-` and `_`, whatever users wrote. */
 function wordOf(text: string): string {

@@ -7,12 +7,11 @@ import {
   type Layer,
   revisionText,
 } from '../../../denylist/index.ts'
+import type { Coding } from '../../accept-encoding.ts'
+import { type DeflatedPart, deflatePart, GZIP_LEVEL, gzipFile } from '../../gzip-parts.ts'
 import { linesOf } from './decision-lines.ts'
-import { type DeflatedPart, deflatePart, GZIP_LEVEL, gzipFile } from './gzip-parts.ts'
 
 const FORMAT = 'honeyjam-decisions/1'
-
-export type Coding = 'gzip' | 'br' | 'identity'
 
 /** A base as it was compressed for its first reader, with the line in front of it. */
 interface Prepared {

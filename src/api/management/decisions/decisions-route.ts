@@ -8,11 +8,11 @@ import {
   type Revision,
   revisionText,
 } from '../../../denylist/index.ts'
+import { codingOf } from '../../accept-encoding.ts'
 import type { AdmissionHooks } from '../../admission-hooks.ts'
 import { admissionOf } from '../../authenticate.ts'
 import type { ApiContext } from '../../context.ts'
 import { checkQuery } from '../../query.ts'
-import { codingOf } from './accept-encoding.ts'
 import { DecisionsAnswers } from './decisions-answers.ts'
 import { chunksOfAnswer, type DecisionsAnswer, DecisionsBodies } from './decisions-body.ts'
 import { addDecisionsStream } from './decisions-stream.ts'

@@ -1,4 +1,5 @@
-import type { Coding } from './decisions-body.ts'
+/** How the bytes of an answer are written. */
+export type Coding = 'gzip' | 'br' | 'identity'
 
 /** Which coding to answer in: gzip before brotli, since its bytes are added to while brotli's are made anew. */
 export function codingOf(header: string | string[] | undefined): Coding {
