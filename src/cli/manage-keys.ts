@@ -77,13 +77,13 @@ export async function revokeKeys(
   else context.output.print(`Revoked: ${ids.join(', ')}`)
 }
 
-function renderKeys(keys: readonly KeyInfo[], nowMs: number): string {
+export function renderKeys(keys: readonly KeyInfo[], nowMs: number): string {
   const rows = keys.map((key) => [
     String(key.id),
     escapeText(key.name),
     `…${escapeText(key.hint)}`,
     key.scopes.join(','),
-    key.networks.length === 0 ? 'anywhere' : key.networks.map(escapeText).join(','),
+    key.networks.length === 0 ? 'anywhere' : key.networks.map((network) => escapeText(network)).join(','),
     formatInstant(key.created_at),
     key.expiry === undefined ? 'never' : formatInstant(key.expiry),
     stateOf(key, nowMs),
