@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { permitted } from './query-values.ts'
 import { TtlSeconds } from './report-api.ts'
 import {
+  MAX_INSTANT_MS,
   MAX_LIST_DESCRIPTION_LENGTH,
   MAX_LIST_NAME_LENGTH,
   MAX_ORIGIN_LENGTH,
@@ -57,7 +58,10 @@ const Lifetime = {
     `ensure this value is less than or equal to ${MAX_TTL_SECONDS}`,
   ).nullish(),
   /** When it ends, in seconds (or milliseconds) since 1970; with `ttl` as well, that counts. */
-  expiry: WholeNumber.nullish(),
+  expiry: WholeNumber.max(
+    MAX_INSTANT_MS,
+    `ensure this value is less than or equal to ${MAX_INSTANT_MS}`,
+  ).nullish(),
 }
 
 /** Body of `POST /v1/denylist/private` and `/v1/allowlist/private`, alone or as `payload`. */

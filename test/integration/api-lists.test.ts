@@ -119,6 +119,14 @@ describe.each(ROOTS)('private lists under %s', (root) => {
     expect(locOf(flat)).not.toContain('payload')
   })
 
+  it('end no later than any calendar goes: firewalls and people could not be told', async () => {
+    const payload = { ...LIST, expiry: 8_640_000_000_000_001 }
+    const answer = await ask('POST', root, { body: { payload } })
+    expect(answer).toMatchObject({ status: 422, json: { detail: [{ loc: ['body', 'payload', 'expiry'] }] } })
+    const latest = { ...LIST, expiry: 8_640_000_000_000_000 }
+    expect((await ask('POST', root, { body: latest })).status).toBe(202)
+  })
+
   it.each([{ ttl: -1 }, { ttl: 0 }, { expiry: 1000 }])(
     'do not begin when they are over: %j',
     async (fields) => {
