@@ -236,6 +236,25 @@ describe('accounts', () => {
     expect(accounts.authenticate(old.keyText, 100)).toBeUndefined()
   })
 
+  it('never make a key valid again that was revoked while it was being replaced', async () => {
+    const store = new MemoryAccountStore()
+    const accounts = await openAccounts({ store })
+    const { keyText, key } = (await accounts.createAdministrator(1000))!
+    const { accountId, keyId } = key
+    const replaced = Promise.withResolvers<void>()
+    const replaceKey = store.replaceKey.bind(store)
+    store.replaceKey = async (replacement) => {
+      const successor = await replaceKey(replacement)
+      await replaced.promise
+      return successor
+    }
+    const rotating = accounts.rotateKey({ accountId, keyId, overlapMs: 1000, nowMs: 2000 })
+    await accounts.revokeKey(accountId, keyId, 2000)
+    replaced.resolve()
+    expect((await rotating)?.key.keyId).toBe(2)
+    expect(accounts.authenticate(keyText, 2500)).toBeUndefined()
+  })
+
   it('share one administrator account when two processes start at the same moment', async () => {
     const store = new MemoryAccountStore()
     const both = await Promise.all([openAccounts({ store }), openAccounts({ store })])

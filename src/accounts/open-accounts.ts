@@ -142,7 +142,7 @@ class MemoryAccounts implements Accounts {
     const key = await this.#store.replaceKey({ keyId, endsAtMs, key: { ...made, accountId } })
     if (key === undefined) return undefined
     this.#remember(key)
-    this.#remember({ ...old, expiresAtMs: endsAtMs, replacedBy: key.keyId })
+    this.#remember({ ...this.#asItIs(old), expiresAtMs: endsAtMs, replacedBy: key.keyId })
     return { keyText, key }
   }
 
@@ -151,7 +151,7 @@ class MemoryAccounts implements Accounts {
     if (key === undefined || key.accountId !== accountId) return false
     if (key.revokedAtMs !== undefined) return true
     await this.#store.revokeKey(keyId, nowMs)
-    this.#remember({ ...key, revokedAtMs: nowMs })
+    this.#remember({ ...this.#asItIs(key), revokedAtMs: nowMs })
     return true
   }
 
@@ -222,6 +222,11 @@ class MemoryAccounts implements Accounts {
     const turn = this.#lastChange.then(work)
     this.#lastChange = turn.catch(() => undefined)
     return turn
+  }
+
+  /** A key that something else may have been done to meanwhile. */
+  #asItIs(key: StoredKey): StoredKey {
+    return this.#keyById.get(key.keyId) ?? key
   }
 
   #remember(key: StoredKey): void {
