@@ -9,6 +9,7 @@ import { addDecisions } from './commands/decisions.ts'
 import { addDenylist } from './commands/denylist.ts'
 import { addDoctor } from './commands/doctor.ts'
 import { addEnforce } from './commands/enforce.ts'
+import { addFeeds } from './commands/feeds.ts'
 import { addHistory } from './commands/history.ts'
 import { addInvite } from './commands/invite.ts'
 import { addKey } from './commands/key.ts'
@@ -55,6 +56,7 @@ export function createProgram(context: Context): Command {
     addCheck,
     addDenylist,
     addDecisions,
+    addFeeds,
     addAllowlist,
     addProtect,
   ]) {

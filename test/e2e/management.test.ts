@@ -56,6 +56,27 @@ describe('the lists', () => {
     expect(addressesOf(await service.listed())).toEqual(['2001:4860:4860::8844'])
   })
 
+  it('feeds are listed, and what is listed can be fetched', async () => {
+    const service = await startService()
+    await service.honeyjam('ban', '8.8.4.4')
+    const { key } = await service.json<{ key: string }>(
+      'key',
+      'create',
+      '--name',
+      'edl',
+      '--scope',
+      'enforce',
+    )
+    const { feeds } = await service.json<{ feeds: { name: string; url_with_key: string }[] }>('feeds')
+    for (const { name, url_with_key: url } of feeds) {
+      const answer = await fetch(url.replace('KEY', key))
+      expect([name, answer.status]).toEqual([name, 200])
+      expect(await answer.text()).toContain('8.8.4.4')
+    }
+    expect((await service.honeyjam('feeds')).stdout.split('\n')).toHaveLength(feeds.length + 3)
+    expect(await service.honeyjam('feeds', 'paloato')).toMatchObject({ code: 2, stdout: '' })
+  })
+
   it('decisions are printed whole, counted, as they are sent, and as what changed', async () => {
     const service = await startService()
     await service.honeyjam('ban', '8.8.4.4', '2001:4860:4860::8844', '--ttl', '3600')
