@@ -33,7 +33,11 @@ function refusalOf(error: unknown): Refusal | undefined {
   if (error instanceof Refusal) return error
   if (error instanceof HoneyjamError && error.code === 'STORE_UNAVAILABLE') {
     const retryAfter = { 'retry-after': String(RETRY_AFTER_STORE_SECONDS) }
-    return refuse('store-unavailable', 'nothing was taken; send the same request again', retryAfter)
+    return refuse(
+      'store-unavailable',
+      'the storage does not take it now; send the same request again',
+      retryAfter,
+    )
   }
   return refusalOfFramework(error)
 }

@@ -20,7 +20,7 @@ export function originOf(grant: Grant, nowMs: number): OperationOrigin {
 
 /**
  * Hands an operation to the denylist and remembers for `/readyz` and `/metrics` how it went.
- * @throws HoneyjamError STORE_UNAVAILABLE nothing was taken
+ * @throws HoneyjamError STORE_UNAVAILABLE as the denylist says
  */
 export async function submitOperation(
   { denylist, storeHealth, metrics, clock }: ApiContext,

@@ -243,7 +243,7 @@ export const ERRORS = {
     status: 503,
     title: 'Store Unavailable',
     explanation:
-      'The service cannot write to its storage, so nothing was taken. Send the same request again after the seconds that the header Retry-After says.',
+      'The service cannot write to its storage. Send the same request again after the seconds that the header Retry-After says; with the same Idempotency-Key it counts once in any case.',
   },
   'timestamp-in-the-future': {
     status: 400,

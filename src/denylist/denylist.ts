@@ -66,7 +66,7 @@ export interface Denylist {
   /**
    * Takes one operation: it is on stable storage and in effect when the promise resolves.
    * A repeated `idempotencyKey` (same account, seven days) changes nothing and resolves to the first receipt.
-   * @throws HoneyjamError STORE_UNAVAILABLE nothing was taken; sending it again is safe
+   * @throws HoneyjamError STORE_UNAVAILABLE it was not taken, or with a shared journal nobody knows: sent again with its key it counts once
    */
   submit(operation: Operation): Promise<Receipt>
   /** @returns the entry, if it has not ended and is not allowed */

@@ -45,7 +45,8 @@ export interface ReportQueue {
    * Adds one record. Records handed over while a flush is under way share the next one.
    * @returns its position, once it is on stable storage (fsync) and the follower has it; promises settle in the order
    * of positions
-   * @throws HoneyjamError STORE_UNAVAILABLE the record is not in the journal; adding it again is safe
+   * @throws HoneyjamError STORE_UNAVAILABLE the record is not in the journal; in a shared one whose storage was away for long nobody
+   * knows, and {@link appendOnce} alone can be repeated
    */
   append(body: Uint8Array): Promise<number>
   /**
