@@ -43,6 +43,7 @@ export interface AccountDecisionsOptions {
 export class AccountDecisions {
   readonly #options: AccountDecisionsOptions
   readonly #answers = new Map<string, Promise<DecisionChanges | undefined>>()
+  readonly #wholeByChanges = new WeakMap<DecisionChanges, DecisionChanges>()
   #base: Promise<Base> | undefined
   #snapshot: Promise<DecisionChanges> | undefined
 
@@ -112,13 +113,22 @@ export class AccountDecisions {
   /** As {@link changesSince}, with everything at the very revision that it leads to. */
   async changesWithWhole(revision: Revision): Promise<ChangesAnswer & { readonly whole?: DecisionChanges }> {
     for (let tries = 0; tries < MAX_ROUNDS; tries++) {
-      const before = await this.snapshot()
+      const before = tries === 0 ? undefined : await this.snapshot()
       const answer = await this.changesSince(revision)
       if (answer.kind !== 'changes') return answer
-      const whole = this.#continueAt(before, answer.changes)
+      const whole = this.#wholeAt(answer.changes, before)
       if (whole !== undefined) return { ...answer, whole }
     }
     return { kind: 'unknown' }
+  }
+
+  /** Everything at the revision that changes lead to, if it is known or follows from an earlier snapshot. */
+  #wholeAt(changes: DecisionChanges, before: DecisionChanges | undefined): DecisionChanges | undefined {
+    const known = this.#wholeByChanges.get(changes)
+    if (known !== undefined || before === undefined) return known
+    const whole = this.#continueAt(before, changes)
+    if (whole !== undefined) this.#wholeByChanges.set(changes, whole)
+    return whole
   }
 
   async snapshot(): Promise<DecisionChanges> {

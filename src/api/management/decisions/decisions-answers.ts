@@ -7,6 +7,8 @@ export class DecisionsAnswers {
   readonly #decisions: Decisions
   readonly #proofs: ProofBook
   readonly #answers = new WeakMap<DecisionChanges, DecisionsAnswer>()
+  /** The same with the proof. */
+  readonly #proven = new WeakMap<DecisionChanges, DecisionsAnswer>()
 
   constructor(decisions: Decisions, proofs: ProofBook) {
     this.#decisions = decisions
@@ -36,7 +38,11 @@ export class DecisionsAnswers {
     if (answer.kind === 'unknown' || answer.whole === undefined) return undefined
     const proof = await this.#decisions.checksum(answer.whole)
     this.#proofs.note(accountId, answer.changes, proof)
-    return { changes: answer.changes, proof }
+    const known = this.#proven.get(answer.changes)
+    if (known !== undefined) return known
+    const proven = { changes: answer.changes, proof }
+    this.#proven.set(answer.changes, proven)
+    return proven
   }
 
   #shared(changes: DecisionChanges, proof?: DecisionsAnswer['proof']): DecisionsAnswer {

@@ -9,12 +9,20 @@ import { checkQuery } from '../../query.ts'
 import type { DecisionsAnswers } from './decisions-answers.ts'
 import { chunksOfAnswer, type DecisionsAnswer } from './decisions-body.ts'
 
-/** A proof and a sign of life, at the same instants for all: then they are often of the same revision, and computed once. */
+/** How often a proof comes, which is a sign of life as well. */
 const PROOF_EVERY_MS = 15_000
-/** Changes that come within this time of the first go out together. */
+/**
+ * Streams belong to groups. Those of one send at the same instants, so that they hold the same revision and share an answer; those of
+ * another at others, so that nobody waits until a thousand are written.
+ */
+const GROUPS = 10
+/** How often changes go out. With many streams less often, since each of them costs a write. */
 const GATHER_MS = 50
+const GATHER_MS_A_STREAM = 0.5
+const LONGEST_GATHER_MS = 500
 /** For clients that reconnect by themselves. */
 const RETRY_MS = 1_000
+const OVER = Symbol('over')
 
 export interface StreamContext extends Pick<ApiContext, 'accounts' | 'clock' | 'metrics'> {
   readonly decisions: Decisions
@@ -39,6 +47,8 @@ export function addDecisionsStream(
 class DecisionsStream {
   readonly #context: StreamContext
   readonly #ending = new AbortController()
+  #open = 0
+  #opened = 0
   readonly #events = new WeakMap<DecisionsAnswer, Promise<Buffer>>()
 
   constructor(context: StreamContext) {
@@ -54,8 +64,13 @@ class DecisionsStream {
     const last = request.headers['last-event-id']
     this.#context.metrics.noteStream(reply.raw)
     const gone = new AbortController()
-    reply.raw.once('close', () => gone.abort())
+    this.#open++
+    reply.raw.once('close', () => {
+      this.#open--
+      gone.abort()
+    })
     const events = this.#follow(admissionOf(request).grant.accountId, {
+      share: (this.#opened++ % GROUPS) / GROUPS,
       since: parseRevision(String(last ?? since ?? '')),
       signal: AbortSignal.any([gone.signal, this.#ending.signal]),
       isLetIn: () => isStillLetIn(this.#context, request),
@@ -72,10 +87,13 @@ class DecisionsStream {
   async *#follow(
     accountId: number,
     {
+      share,
       since,
       signal,
       isLetIn,
     }: {
+      /** Of the time between two instants, by which its own are later. */
+      readonly share: number
       readonly since: Revision | undefined
       readonly signal: AbortSignal
       readonly isLetIn: () => boolean
@@ -84,10 +102,10 @@ class DecisionsStream {
     const { decisions, answers, clock } = this.#context
     yield `retry: ${RETRY_MS}\n\n`
     let held = since
-    let proofAtMs = nextProofMs(clock.nowMs())
+    let proofAtMs = nextInstantMs(clock.nowMs(), PROOF_EVERY_MS, share)
     while (held !== undefined && !signal.aborted) {
       const isProof = clock.nowMs() >= proofAtMs
-      if (isProof) proofAtMs = nextProofMs(clock.nowMs())
+      if (isProof) proofAtMs = nextInstantMs(clock.nowMs(), PROOF_EVERY_MS, share)
       if (isProof || decisions.hasChangedSince(accountId, held)) {
         const answer = await answers.since(accountId, { since: held, wantsProof: isProof })
         if (answer === undefined) break
@@ -97,7 +115,7 @@ class DecisionsStream {
         yield event
         held = answer.changes.revision
       }
-      await this.#wait(accountId, held, { untilMs: proofAtMs, signal })
+      await this.#wait(accountId, held, { share, untilMs: proofAtMs, signal })
     }
     if (!signal.aborted) yield 'event: reset\ndata: {}\n\n'
   }
@@ -106,15 +124,26 @@ class DecisionsStream {
   async #wait(
     accountId: number,
     held: Revision,
-    { untilMs, signal }: { readonly untilMs: number; readonly signal: AbortSignal },
+    {
+      share,
+      untilMs,
+      signal,
+    }: { readonly share: number; readonly untilMs: number; readonly signal: AbortSignal },
   ): Promise<void> {
     const { decisions, clock } = this.#context
     const over = new AbortController()
     const stop = AbortSignal.any([signal, over.signal])
     const proof = clock.sleep(Math.max(0, untilMs - clock.nowMs()), stop)
     await Promise.race([decisions.waitForChange(accountId, held, stop), proof])
-    over.abort()
-    if (!signal.aborted && clock.nowMs() < untilMs) await clock.sleep(GATHER_MS, signal)
+    // with a reason: the default one is an exception with all its stack
+    over.abort(OVER)
+    const nowMs = clock.nowMs()
+    if (signal.aborted || nowMs >= untilMs) return
+    await clock.sleep(nextInstantMs(nowMs, this.#gatherMs, share) - nowMs, signal)
+  }
+
+  get #gatherMs(): number {
+    return Math.min(LONGEST_GATHER_MS, Math.max(GATHER_MS, GATHER_MS_A_STREAM * this.#open))
   }
 
   /** An event is an answer as `GET /honeyjam/v1/decisions` gives it, line by line. */
@@ -137,6 +166,8 @@ async function eventOf(answer: DecisionsAnswer): Promise<Buffer> {
   )
 }
 
-function nextProofMs(nowMs: number): number {
-  return (Math.floor(nowMs / PROOF_EVERY_MS) + 1) * PROOF_EVERY_MS
+/** @param share 0 (included) to 1 (excluded) */
+function nextInstantMs(nowMs: number, everyMs: number, share: number): number {
+  const offsetMs = share * everyMs
+  return (Math.floor((nowMs - offsetMs) / everyMs) + 1) * everyMs + offsetMs
 }
