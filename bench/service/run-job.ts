@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { Connection } from './connection.ts'
 import type { Job, JobFigures, LookUpJob, ReportJob, Target } from './jobs.ts'
 import { addressText, numberedAddress } from './numbered-addresses.ts'
+import { quantilesOf } from './quantiles.ts'
 
 /** Makes the requests of a job, one after the other. */
 interface Requests {
@@ -112,10 +113,4 @@ class LookUps implements Requests {
     const number = Math.floor(Math.random() * 2 * Math.max(1, known))
     return `GET ${path}${addressText(numberedAddress(number))}${this.#tail}`
   }
-}
-
-function quantilesOf(latenciesMs: readonly number[]) {
-  const sorted = Float64Array.from(latenciesMs).toSorted()
-  const at = (share: number) => sorted[Math.floor(share * (sorted.length - 1))] ?? 0
-  return { p50Ms: at(0.5), p99Ms: at(0.99), worstMs: at(1) }
 }
