@@ -1,10 +1,11 @@
 import { expect, it } from 'vitest'
-import { SCOPES } from '../accounts/index.ts'
-import { MAX_ADDRESSES, MAX_BODY_BYTES, SCOPE_WORDS, SkipWord } from '../contract/index.ts'
+import { PLANS, SCOPES } from '../accounts/index.ts'
+import { MAX_ADDRESSES, MAX_BODY_BYTES, PLAN_WORDS, SCOPE_WORDS, SkipWord } from '../contract/index.ts'
 import { SKIP_REASONS } from '../denylist/index.ts'
 
-it('has one word for each scope and each reason, on the wire and inside', () => {
+it('has one word for each scope, plan and reason, on the wire and inside', () => {
   expect(SCOPE_WORDS).toEqual(SCOPES)
+  expect(PLAN_WORDS).toEqual(PLANS)
   expect(SkipWord.options).toEqual(SKIP_REASONS)
 })
 

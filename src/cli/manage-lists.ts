@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type { ApiClient, ApiResponse } from '../client/index.ts'
 import type { ReceiptInfo } from '../contract/index.ts'
-import { USER_PATHS } from '../contract/terms/index.ts'
+import { MAX_ADDRESSES, USER_PATHS } from '../contract/terms/index.ts'
 import { HoneyjamError } from '../runtime/index.ts'
 import { type ConnectOptions, withApi } from './connect.ts'
 import type { Context } from './context.ts'
@@ -28,8 +28,6 @@ interface SwitchRequest extends ConnectOptions {
 export type ContentChange = 'append' | 'remove'
 
 const ROOTS = { deny: USER_PATHS.privateDenylists, allow: USER_PATHS.privateAllowlists } as const
-/** The most that one request may hold. */
-const MAX_ELEMENTS = 10_000
 
 /** Makes a list; standard output holds its id alone, for scripts. */
 export async function createList(name: string, request: CreateRequest, context: Context): Promise<void> {
@@ -61,8 +59,8 @@ export async function changeElements(
   const { taken, unknown } = await withApi(request, context, async (api) => {
     const path = `${(await findList(api, named, 'private')).info.self}/content`
     const counts = { taken: 0, unknown: 0 }
-    for (let at = 0; at < wanted.length; at += MAX_ELEMENTS) {
-      const body = { [change]: wanted.slice(at, at + MAX_ELEMENTS) }
+    for (let at = 0; at < wanted.length; at += MAX_ADDRESSES) {
+      const body = { [change]: wanted.slice(at, at + MAX_ADDRESSES) }
       const receipt = await receiptOf(api, await api.request({ method: 'PUT', path, body }))
       counts.taken += receipt.taken
       counts.unknown += receipt.skipped.unknown ?? 0

@@ -1,5 +1,6 @@
 import { delimiter } from 'node:path'
 import { type Command, InvalidArgumentError, Option } from 'commander'
+import { MAX_TTL_SECONDS } from '../contract/terms/index.ts'
 import { HoneyjamError } from '../runtime/index.ts'
 
 /** What every command takes. */
@@ -12,7 +13,6 @@ export interface CommonOptions {
 const LOG_LEVELS = ['silent', 'error', 'warn', 'info', 'debug', 'trace'] as const
 export type LogLevel = (typeof LOG_LEVELS)[number]
 
-export const MAX_TTL_SECONDS = 315_360_000
 const MAX_PER_MINUTE = 1_000_000
 const WORDS_FOR_YES = new Set(['1', 'true', 'yes', 'on'])
 const WORDS_FOR_NO = new Set(['0', 'false', 'no', 'off'])

@@ -1,11 +1,10 @@
 import { z } from 'zod'
 import { CreatedKey, CreateKeyRequest } from './management-api.ts'
-import { MAX_ACCOUNT_NAME_LENGTH } from './terms/index.ts'
+import { MAX_ACCOUNT_NAME_LENGTH, PLAN_WORDS } from './terms/index.ts'
 
 const NOT_AN_OBJECT = 'value is not a valid dict'
 const EpochMs = z.int()
 
-const PLAN_WORDS = ['FREE', 'BASIC', 'PRO', 'ENTERPRISE', 'UNLIMITED'] as const
 export const PlanWord = z.enum(PLAN_WORDS, `value is not a known plan; permitted: ${PLAN_WORDS.join(', ')}`)
 
 /** Letters are small, so that no name looks like another; all characters may stand in a path. */

@@ -53,7 +53,6 @@ export {
   RangeResults,
   ReceiptInfo,
   RotateKeyRequest,
-  SCOPE_WORDS,
   SkipWord,
 } from './management-api.ts'
 export {

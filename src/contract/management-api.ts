@@ -9,6 +9,7 @@ import {
   MAX_KEY_NAME_LENGTH,
   MAX_KEY_NETWORKS,
   MAX_TTL_SECONDS,
+  SCOPE_WORDS,
 } from './terms/index.ts'
 import { TagList, TextList } from './text-lists.ts'
 import { ReportedAddress } from './user-api.ts'
@@ -116,8 +117,6 @@ export const CheckResult = z.object({
 })
 export type CheckResult = z.infer<typeof CheckResult>
 
-/** What a key may do; `admin` may do everything. */
-export const SCOPE_WORDS = ['report', 'read', 'manage', 'enforce', 'admin'] as const
 const ScopeWord = z.enum(SCOPE_WORDS, `value is not a known scope; permitted: ${SCOPE_WORDS.join(', ')}`)
 
 /** Addresses or networks in CIDR notation from which a key may be used; host bits are cleared. */

@@ -1,10 +1,10 @@
 import type { Command } from 'commander'
 import type { Plan } from '../../accounts/index.ts'
+import { PLAN_WORDS } from '../../contract/terms/index.ts'
 import type { ConnectOptions } from '../connect.ts'
 import type { Context } from '../context.ts'
 import { addHelpFooter } from '../help.ts'
 import { addConnectOptions, type CommonOptions, option } from '../options.ts'
-import { PLANS } from '../plans.ts'
 import { addKeyDetailOptions, type KeyDetailOptions } from './key.ts'
 
 type Options = CommonOptions & ConnectOptions
@@ -46,7 +46,7 @@ function addCreate(account: Command, context: Context): void {
     .description(
       'Makes an account, and its first key if that is given a name: the key is printed, this once. The name has small letters, digits and . _ @ - between them.',
     )
-    .addOption(option('--plan <plan>', 'what it may use').choices(PLANS).default('UNLIMITED'))
+    .addOption(option('--plan <plan>', 'what it may use').choices(PLAN_WORDS).default('UNLIMITED'))
     .addOption(option('--key-name <name>', 'what its first key is for').default(undefined, 'no key is made'))
     .action(async (name: string, options: CreateOptions) => {
       const { createAccount } = await import('../manage-accounts.ts')
@@ -127,10 +127,10 @@ function addPlan(account: Command, context: Context): void {
   const command = account
     .command('plan <name> <plan>')
     .summary('set what an account may use')
-    .description(`Sets the plan of an account: ${PLANS.join(', ')}.`)
+    .description(`Sets the plan of an account: ${PLAN_WORDS.join(', ')}.`)
     .action(async (name: string, plan: string, options: Options) => {
       const { changeAccount, checkPlan } = await import('../manage-accounts.ts')
-      await changeAccount(name, { plan: checkPlan(plan, PLANS) }, { options, context })
+      await changeAccount(name, { plan: checkPlan(plan, PLAN_WORDS) }, { options, context })
     })
   addConnectOptions(command)
   addHelpFooter(command, {

@@ -1,10 +1,15 @@
 import type { Command } from 'commander'
 import type { Plan } from '../../accounts/index.ts'
+import {
+  DEFAULT_INVITATION_TTL_SECONDS,
+  MAX_INVITATION_USES,
+  MAX_TTL_SECONDS,
+  PLAN_WORDS,
+} from '../../contract/terms/index.ts'
 import type { ConnectOptions } from '../connect.ts'
 import type { Context } from '../context.ts'
 import { addHelpFooter } from '../help.ts'
-import { addConnectOptions, type CommonOptions, integerBetween, MAX_TTL_SECONDS, option } from '../options.ts'
-import { PLANS } from '../plans.ts'
+import { addConnectOptions, type CommonOptions, integerBetween, option } from '../options.ts'
 
 type Options = CommonOptions & ConnectOptions
 
@@ -14,8 +19,6 @@ interface CreateOptions extends Options {
   readonly expires: number
 }
 
-const MAX_USES = 10_000
-const WEEK_SECONDS = 604_800
 const EXITS = ['ok', 'usage', 'refused', 'unreachable'] as const
 
 /** `honeyjam invite`: who may make an account without an administrator. */
@@ -45,15 +48,15 @@ function addCreate(invite: Command, context: Context): void {
     .description(
       'Makes an invitation and prints it, this once: the service keeps only its hash. Whoever has it makes an account by POST /honeyjam/v1/sign-up.',
     )
-    .addOption(option('--plan <plan>', 'what the accounts may use').choices(PLANS).default('FREE'))
+    .addOption(option('--plan <plan>', 'what the accounts may use').choices(PLAN_WORDS).default('FREE'))
     .addOption(
       option('--uses <number>', 'how many accounts it may make')
         .default(1)
-        .argParser(integerBetween(1, MAX_USES)),
+        .argParser(integerBetween(1, MAX_INVITATION_USES)),
     )
     .addOption(
       option('--expires <seconds>', 'how long it is valid')
-        .default(WEEK_SECONDS)
+        .default(DEFAULT_INVITATION_TTL_SECONDS)
         .argParser(integerBetween(1, MAX_TTL_SECONDS)),
     )
     .action(async (options: CreateOptions) => {

@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander'
 import type { Scope } from '../../accounts/index.ts'
+import { DEFAULT_OVERLAP_SECONDS, MAX_TTL_SECONDS, SCOPE_WORDS } from '../../contract/terms/index.ts'
 import type { ConnectOptions } from '../connect.ts'
 import type { Context } from '../context.ts'
 import { addHelpFooter } from '../help.ts'
@@ -10,7 +11,6 @@ import {
   type CommonOptions,
   dataOption,
   integerBetween,
-  MAX_TTL_SECONDS,
   option,
   repeatableOption,
   ttlOption,
@@ -39,8 +39,6 @@ interface ResetOptions extends CommonOptions, StoreOptions {
   readonly data?: string
 }
 
-/** Written out, as the schemas behind the contract's door take longer to load than a help text may take. */
-const SCOPES: readonly Scope[] = ['report', 'read', 'manage', 'enforce', 'admin']
 const EXITS = ['ok', 'usage', 'refused', 'unreachable'] as const
 
 /** `honeyjam key`: who may report, read and manage. */
@@ -121,7 +119,7 @@ function addRotate(key: Command, context: Context): void {
     )
     .addOption(
       option('--overlap <seconds>', 'how long the old key stays valid; 0 ends it at once')
-        .default(86_400)
+        .default(DEFAULT_OVERLAP_SECONDS)
         .argParser(integerBetween(0, MAX_TTL_SECONDS)),
     )
     .addOption(accountOption())
@@ -193,7 +191,7 @@ export function addKeyDetailOptions(command: Command, scopes: readonly Scope[]):
   return command
     .addOption(
       new Option('--scope <scope...>', 'what it may do; admin may do everything')
-        .choices(SCOPES)
+        .choices(SCOPE_WORDS)
         .default(scopes)
         .env('HONEYJAM_SCOPE'),
     )

@@ -35,4 +35,5 @@ export {
   TEST_PATH,
   USER_PATHS,
 } from './paths.ts'
+export { PLAN_WORDS, SCOPE_WORDS } from './scopes-and-plans.ts'
 export { isTag, TAG_PATTERN } from './tags.ts'
