@@ -1,4 +1,5 @@
 import { Counter, Gauge, Registry } from 'prom-client'
+import { ENFORCER_STATES } from '../contract/index.ts'
 import type { ApiContext } from './context.ts'
 
 /** Reads what others keep an account of: the lists, the journal, wrong keys, the process. */
@@ -9,6 +10,14 @@ export function readStates(context: ApiContext): Registry {
     const metric = name.endsWith('_total') ? new Counter(form) : new Gauge(form)
     metric.inc(read(context))
   }
+  const enforcers = new Gauge({
+    name: 'honeyjam_service_enforcers',
+    help: 'Enforcers of all accounts, by state.',
+    labelNames: ['state'],
+    registers: [registry],
+  })
+  const counts = context.enforcement.countByState()
+  for (const state of ENFORCER_STATES) enforcers.set({ state }, counts.get(state) ?? 0)
   return registry
 }
 

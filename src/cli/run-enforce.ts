@@ -6,6 +6,7 @@ import {
   type Network,
   type ProtectedNetwork,
   parseNetwork,
+  reportSender,
   runEnforcer,
 } from '../enforce/index.ts'
 import { createIpset } from '../enforce/ipset/index.ts'
@@ -46,6 +47,8 @@ export async function runEnforce(request: EnforceRequest, context: Context): Pro
           clock: systemClock,
           logger,
           onState: announcer(enforcer, logger),
+          sendReport: reportSender(api),
+          version: context.version,
         },
         stop.signal,
       )

@@ -9,6 +9,7 @@ export { AssessCsvQuery, AssessmentInfo, AssessmentList, MAX_ASSESSED_ADDRESSES 
 export { type Checked, checkRequest, type RequestPart } from './check-request.ts'
 export { DATASET_DESCRIPTIONS, DatasetInfo, TIME_RANGES } from './dataset-api.ts'
 export {
+  ENFORCER_STATES,
   EnforcedBy,
   EnforcerInfo,
   EnforcerList,

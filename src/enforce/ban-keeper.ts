@@ -1,5 +1,6 @@
 import type { Clock, Logger } from '../runtime/index.ts'
 import { type BanDifference, compareBans } from './compare-bans.ts'
+import type { Network } from './networks.ts'
 import type { Ban, DropCounters, Enforcer } from './ports.ts'
 import { type ProtectedNetwork, ProtectedSet } from './protected/protected-set.ts'
 import { type DecisionChange, WantedSet } from './wanted-set.ts'
@@ -10,11 +11,22 @@ const GUARD_AGE_MS = 2_000
 /** What the last comparison of kernel and wish found. */
 export interface Audit {
   readonly atMs: number
-  readonly difference: Omit<BanDifference, 'change'>
+  readonly difference: Omit<BanDifference, 'change' | 'intended'>
   /** Whether table, sets and rules had to be made anew. */
   readonly wasBroken: boolean
+  /** Hosts and ranges that the firewall should have held. */
+  readonly intended: number
+  /** Hosts and ranges that it held. */
   readonly held: number
   readonly counters: DropCounters
+}
+
+/** That the firewall does not take what is wanted. */
+export interface KeeperFailure {
+  /** Epoch milliseconds. */
+  readonly sinceMs: number
+  /** Of the last try. */
+  readonly reason: string
 }
 
 export interface BanKeeperOptions {
@@ -35,7 +47,9 @@ export class BanKeeper {
   #guardedAtMs = 0
   #knowsDecisions = false
   /** What was wanted could not be applied: the next comparison does it. */
-  #isBehind = false
+  #failure: KeeperFailure | undefined
+  /** What was put right has not been looked at again. */
+  #isUnseen = false
   #lastAudit: Audit | undefined
   #repairs = 0
   #tail: Promise<unknown> = Promise.resolve()
@@ -54,7 +68,22 @@ export class BanKeeper {
   }
 
   get isBehind(): boolean {
-    return this.#isBehind
+    return this.#failure !== undefined
+  }
+
+  /** Why the firewall does not hold what is wanted. */
+  get failure(): KeeperFailure | undefined {
+    return this.#failure
+  }
+
+  /** Whether a comparison is due at once: the last one changed something, or could not. */
+  get wantsAudit(): boolean {
+    return this.isBehind || this.#isUnseen
+  }
+
+  /** Decisions that are not enforced here because something protects all of them or a part. */
+  get withheld(): readonly Network[] {
+    return this.#wanted.withheld
   }
 
   get wanted(): WantedSet {
@@ -78,7 +107,7 @@ export class BanKeeper {
       const isOld = clock.nowMs() > this.#guardedAtMs + GUARD_AGE_MS
       const guardChanged = isOld && change.denied.length > 0 && (await this.#guard())
       const banChange = this.#wanted.change(change)
-      if (this.#isBehind || guardChanged) return await this.#compare('wish')
+      if (this.isBehind || guardChanged) return await this.#compare('wish')
       await this.#attempt(() => enforcer.apply(banChange, clock.nowMs()))
     })
   }
@@ -121,25 +150,33 @@ export class BanKeeper {
         held = await enforcer.list(nowMs)
       }
       const { longestBanMs } = enforcer
-      const { change, ...difference } = compareBans(this.#wanted.wanted(), held, { nowMs, longestBanMs })
+      const { change, intended, ...difference } = compareBans(this.#wanted.wanted(), held, {
+        nowMs,
+        longestBanMs,
+      })
       if (change !== undefined) await enforcer.apply(change, nowMs)
-      const isRepair = cause === 'drift' && !this.#isBehind && (wasBroken || change !== undefined)
+      const isRepair = cause === 'drift' && !this.isBehind && (wasBroken || change !== undefined)
       if (isRepair) {
         this.#repairs++
         logger.warn({ ...difference, wasBroken }, 'the firewall held something else than intended, repaired')
       }
+      // looked at once more, and not for ever where a firewall holds something else than it was told
+      this.#isUnseen = change !== undefined && !this.#isUnseen
+      // a new wish is no finding
+      if (cause === 'wish' && change !== undefined) return
       const counters = await enforcer.counters()
       const size = held.expiresAtMsByHost.size + held.ranges.length
-      this.#lastAudit = { atMs: nowMs, difference, wasBroken, held: size, counters }
+      this.#lastAudit = { atMs: nowMs, difference, wasBroken, intended, held: size, counters }
     })
   }
 
   async #attempt(work: () => Promise<void>): Promise<void> {
     try {
       await work()
-      this.#isBehind = false
+      this.#failure = undefined
     } catch (error) {
-      this.#isBehind = true
+      const reason = error instanceof Error ? error.message : String(error)
+      this.#failure = { sinceMs: this.#failure?.sinceMs ?? this.#options.clock.nowMs(), reason }
       throw error
     }
   }

@@ -43,7 +43,7 @@ describe('what a firewall holds, compared with what is wanted', () => {
       ),
       { nowMs: NOW_MS, longestBanMs: Infinity },
     )
-    expect(difference).toEqual({ change: undefined, missing: 0, surplus: 0, wrongEnd: 0 })
+    expect(difference).toMatchObject({ change: undefined, missing: 0, surplus: 0, wrongEnd: 0 })
   })
 
   it('lacks what was flushed, holds what nobody wants, and ends some bans at the wrong time', () => {
@@ -58,7 +58,7 @@ describe('what a firewall holds, compared with what is wanted', () => {
       ),
       { nowMs: NOW_MS, longestBanMs: Infinity },
     )
-    expect(difference).toEqual({
+    expect(difference).toMatchObject({
       change: {
         ban: [{ network: '192.0.2.1', expiresAtMs: LATER_MS }],
         extend: [{ network: '192.0.2.2', expiresAtMs: LATER_MS }],

@@ -8,6 +8,8 @@ const TOLERANCE_MS = 5_000
 export interface BanDifference {
   /** What to apply; `undefined` where nothing is amiss. */
   readonly change: BanChange | undefined
+  /** Hosts and disjoint ranges that are wanted. */
+  readonly intended: number
   /** Wanted, and not held. */
   readonly missing: number
   /** Held, and not wanted. */
@@ -33,7 +35,9 @@ export function compareBans(
   const farMs = nowMs + longestBanMs / 2
   const ban: Ban[] = []
   const extend: Ban[] = []
+  let hosts = 0
   for (const [network, expiresAtMs] of wanted.expiresAtMsByHost) {
+    if (expiresAtMs > nowMs) hosts++
     const heldUntilMs = held.expiresAtMsByHost.get(network)
     if (heldUntilMs === undefined) {
       if (expiresAtMs > nowMs + TOLERANCE_MS) ban.push({ network, expiresAtMs })
@@ -51,6 +55,7 @@ export function compareBans(
   const isSame = ban.length + extend.length + unban.length === 0 && !rangesDiffer
   return {
     change: isSame ? undefined : { ban, extend, unban, ...(rangesDiffer && { ranges: wanted.ranges }) },
+    intended: hosts + intervals.length,
     missing: ban.length + missingRanges.length,
     surplus: unban.length + surplusRanges.length,
     wrongEnd: extend.length,

@@ -25,8 +25,15 @@ export interface FollowState {
   readonly decisions: number
   /** Epoch milliseconds of the last answer. */
   readonly answeredAtMs: number | undefined
-  /** Epoch milliseconds of the last proof that what is held is right. */
-  readonly provedAtMs: number | undefined
+  /** What was computed of the decisions held, the last time that it was what the service says; the instant is by its clock. */
+  readonly proof:
+    | {
+        readonly revision: string
+        readonly atMs: number
+        readonly checksum: string
+        readonly count: number
+      }
+    | undefined
   /** Why no answers come. */
   readonly failure: string | undefined
 }
@@ -69,7 +76,7 @@ class Follower {
     revision: undefined,
     decisions: 0,
     answeredAtMs: undefined,
-    provedAtMs: undefined,
+    proof: undefined,
     failure: undefined,
   }
 
@@ -98,19 +105,21 @@ class Follower {
   async #take(answer: DecisionsAnswer): Promise<void> {
     const nowMs = this.#options.clock.nowMs()
     const taken = this.#held.take(answer)
-    if (!this.#held.isProved(answer)) {
+    const { proof: wanted, atMs, revision } = answer
+    const sum = wanted === undefined ? undefined : this.#held.sumAt(atMs)
+    if (sum?.checksum !== wanted?.checksum || sum?.count !== wanted?.count) {
       this.#held.forget()
       throw new Error(
         `the decisions held are not those of revision ${answer.revision}, all of them are asked for again`,
       )
     }
-    const provedAtMs = answer.proof === undefined ? this.#state.provedAtMs : nowMs
+    const proof = sum === undefined ? this.#state.proof : { ...sum, revision, atMs }
     await this.#bringAbout(taken)
     this.#tell({
       revision: answer.revision,
       decisions: this.#held.size,
       answeredAtMs: nowMs,
-      provedAtMs,
+      proof,
       failure: undefined,
     })
   }

@@ -5,6 +5,8 @@ import { type FollowState, followDecisions } from './follow-decisions.ts'
 import type { Enforcer } from './ports.ts'
 import type { ProtectedNetwork } from './protected/protected-set.ts'
 import { rememberOperators } from './protected/remember-operators.ts'
+import { enforcerReportOf } from './reports/enforcer-report.ts'
+import { type RunReportsOptions, runReports } from './reports/run-reports.ts'
 
 /** How often kernel and wish are compared. */
 const AUDIT_EVERY_MS = 30_000
@@ -20,6 +22,10 @@ export interface EnforcerRun {
   readonly logger: Logger
   /** Told after each answer of the service and when it is lost. */
   readonly onState?: (state: FollowState) => void
+  /** Tells the service what the firewall holds; without it nobody is told. */
+  readonly sendReport?: RunReportsOptions['send']
+  /** Of this program, for the reports. */
+  readonly version: string
 }
 
 /**
@@ -28,13 +34,25 @@ export interface EnforcerRun {
  * @throws HoneyjamError ENFORCER_UNSUPPORTED, FIREWALL_REFUSED at the start; nothing was changed
  */
 export async function runEnforcer(run: EnforcerRun, signal: AbortSignal): Promise<void> {
-  const { enforcer, source, clock, logger, onState } = run
+  const { enforcer, source, clock, logger, onState, sendReport, version } = run
+  const startedAtMs = clock.nowMs()
   await enforcer.prepare()
   const findProtected = rememberOperators(run.findProtected, clock)
   const keeper = new BanKeeper({ enforcer, findProtected, clock, logger })
+  let followed: FollowState | undefined
+  const noteState = (state: FollowState) => {
+    followed = state
+    onState?.(state)
+  }
+  const content = () => enforcerReportOf({ firewall: enforcer.name, version, startedAtMs, keeper, followed })
   await Promise.all([
-    followDecisions({ source, keeper, clock, logger, ...(onState !== undefined && { onState }) }, signal),
+    followDecisions({ source, keeper, clock, logger, onState: noteState }, signal),
     auditAgainAndAgain(keeper, run, signal),
+    sendReport === undefined
+      ? undefined
+      : runReports({ content, send: sendReport, clock, logger }, signal).catch((error: unknown) => {
+          logger.error({ err: error }, 'the service is no longer told what is enforced')
+        }),
   ])
 }
 
@@ -47,7 +65,7 @@ async function auditAgainAndAgain(
   for (;;) {
     await clock.sleep(RETRY_AFTER_MS, signal)
     if (signal.aborted) return
-    if (!keeper.isBehind && clock.nowMs() < lastAuditMs + AUDIT_EVERY_MS) continue
+    if (!keeper.wantsAudit && clock.nowMs() < lastAuditMs + AUDIT_EVERY_MS) continue
     lastAuditMs = clock.nowMs()
     try {
       await keeper.audit()

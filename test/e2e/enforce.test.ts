@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest'
+import type { EnforcerList } from '../../src/contract/index.ts'
 import { missingPrograms } from '../support/programs.ts'
 import { openNeighbour, openPrivateNetwork } from './support/private-network.ts'
 import { buildProgram, launch, PROGRAM, start, waitFor } from './support/program.ts'
@@ -6,7 +7,7 @@ import { startService } from './support/service.ts'
 
 const VICTIM = { v4: '203.0.113.1', v6: '2001:db8:1::1' } as const
 const ATTACKERS = ['9.0.0.7', '9.0.0.8', '9.0.1.9', '2a00:1:2:3::4', '2a00:1:2:4::5']
-const LONGEST_MS = 120_000
+const LONGEST_MS = 240_000
 
 beforeAll(buildProgram)
 
@@ -18,7 +19,7 @@ describe.skipIf(MISSING !== '')(
     it(
       'stops who was reported, and lets go on unban, allow, expiry and release',
       async () => {
-        const { report, service, blocked, enforcer, inVictim } = await openPlace()
+        const { report, service, blocked, enforcer, inVictim, told } = await openPlace()
         expect(await blocked()).toEqual([])
 
         await report(['9.0.0.7', '2a00:1:2:3::4'], 3600)
@@ -40,6 +41,10 @@ describe.skipIf(MISSING !== '')(
         enforcer.kill('SIGKILL')
         await enforcer.finished
         expect(await blocked()).toHaveLength(4)
+        expect((await told()).state).toBe('current')
+        await waitFor('the silence', async () => (await told()).state === 'silent', LONGEST_MS)
+        expect((await service.honeyjam('enforce', 'status')).code).toBe(1)
+        expect(await blocked()).toHaveLength(4)
         await inVictim(process.execPath, PROGRAM, 'enforce', 'release', 'nftables')
         expect(await blocked()).toEqual([])
       },
@@ -49,13 +54,17 @@ describe.skipIf(MISSING !== '')(
     it(
       'repairs what a foreign hand flushed, and goes on when the service comes back',
       async () => {
-        const { report, service, blocked, inVictim, enforcer } = await openPlace()
+        const { report, service, blocked, inVictim, enforcer, told } = await openPlace()
         await report(['9.0.0.7'], 3600)
         await waitFor('the ban', async () => (await blocked()).length === 1)
         await inVictim('nft', 'flush', 'ruleset')
         expect(await blocked()).toEqual([])
         await waitFor('the repair', async () => (await blocked()).length === 1, 60_000)
         expect(enforcer.stderr()).toContain('the firewall held something else than intended, repaired')
+        await waitFor('the repair to be told', async () => (await told()).repairs === 1)
+        await waitFor('the second look', async () => (await told()).state === 'current')
+        expect(await told()).toMatchObject({ held: 1, intended: 1, differing: 0, firewall: 'nftables' })
+        expect((await told()).dropped_packets).toBeGreaterThan(0)
 
         service.running.kill('SIGKILL')
         await service.running.finished
@@ -100,6 +109,13 @@ async function openPlace() {
       expect(await inVictim('curl', ...status, ...options, '--data', body, `${service.url}/v1/ip`)).toBe(
         '202',
       )
+    },
+    /** What the service knows of the enforcer. */
+    told: async () => {
+      const { stdout } = await service.honeyjam('enforce', 'status', '--json')
+      const [first] = (JSON.parse(stdout) as EnforcerList).enforcers
+      if (first === undefined) throw new Error('the service knows of no enforcer')
+      return first
     },
     /** Attackers that get no answer, in their order. */
     blocked: async () => {

@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import type { ConnectOptions } from '../connect.ts'
 import type { Context } from '../context.ts'
 import { addHelpFooter } from '../help.ts'
 import { addConnectOptions, type CommonOptions, option, repeatableOption } from '../options.ts'
@@ -16,6 +17,7 @@ export function addEnforce(program: Command, context: Context): void {
       'Keeps the firewall of this host at what the service decides to block, within a second, and compares the two every 30 s. It has sets and rules of its own and touches nothing else. What must not be cut off is never dropped: addresses of this host, its gateways and name servers, and where its users are logged in from. While the service is away, and when this ends, the firewall stays as it is.',
     )
   addFirewall(command, context)
+  addStatus(command, context)
   addPreflight(command, context)
   addRelease(command, context)
 }
@@ -63,6 +65,27 @@ function addFirewall(command: Command, context: Context): void {
       exitCodes: ['ok', 'failure', 'usage', 'refused', 'unreachable'],
     })
   }
+}
+
+function addStatus(command: Command, context: Context): void {
+  const described = command
+    .command('status')
+    .summary('say what the firewalls of the account hold')
+    .description(
+      'Lists the enforcers of the account by what they said last: what their firewalls hold of what they should, what was repaired and dropped, and their state. current: it holds what was decided. behind: it does not yet, or its firewall takes nothing. drifted: it was found to hold something else. silent: nothing was heard of it for 90 s. The exit code is 1 unless all are current. The key needs the scope read.',
+    )
+    .action(async (options: CommonOptions & ConnectOptions) => {
+      const { printEnforcers } = await import('../print-enforcers.ts')
+      await printEnforcers(options, context)
+    })
+  addConnectOptions(described)
+  addHelpFooter(described, {
+    examples: [
+      ['honeyjam enforce status', 'as a table, the one seen last first'],
+      ['honeyjam enforce status --json', 'as JSON, with everything that is known'],
+    ],
+    exitCodes: ['ok', 'failure', 'usage', 'refused', 'unreachable'],
+  })
 }
 
 function addPreflight(command: Command, context: Context): void {

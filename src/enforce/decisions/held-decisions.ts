@@ -65,14 +65,13 @@ export class HeldDecisions {
     for (const network of this.#networks.keys()) if (!this.#addresses.has(network)) yield this.#banOf(network)
   }
 
-  /** Whether it is what the service says it should be at the instant of the answer. */
-  isProved({ proof, atMs }: DecisionsAnswer): boolean {
-    if (proof === undefined) return true
+  /** What everything that is held at an instant, by the clock of the service, is made of. */
+  sumAt(atMs: number): NonNullable<DecisionsAnswer['proof']> {
     const sum = new EntrySum()
     const count =
       addUp(sum, { part: 0, ends: this.#addresses, atMs }) +
       addUp(sum, { part: 1, ends: this.#networks, atMs })
-    return String(sum) === proof.checksum && count === proof.count
+    return { checksum: String(sum), count }
   }
 
   #step(step: DecisionStep, touched?: Set<Network>): void {
