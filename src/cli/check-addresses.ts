@@ -66,6 +66,10 @@ function factsOf(checked: CheckResult, nowMs: number): [string, string][] {
     const until = allowedBy.expiry === undefined ? 'for ever' : `until ${formatInstant(allowedBy.expiry)} UTC`
     facts.push(['allowed by', `${escapeText(allowedBy.range)} (${until})`])
   }
+  for (const { name, firewall, since } of checked.enforced_by) {
+    const where = `${escapeText(name)} (${escapeText(firewall)})`
+    facts.push(['enforced by', `${where}, at the latest since ${formatInstant(since)} UTC`])
+  }
   for (const [title, lists] of [
     ['allowlist', checked.allowlists],
     ['denylist', checked.denylists],

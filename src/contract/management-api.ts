@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { parseRange, type Range } from '../ip/index.ts'
+import { EnforcedBy } from './enforcer-api.ts'
 import { permitted } from './query-values.ts'
 import { Dataset, TtlSeconds } from './report-api.ts'
 import {
@@ -114,6 +115,8 @@ export const CheckResult = z.object({
   denylists: z.array(HoldingList),
   /** Present when a network allows it: the narrowest of the default allowlist, or else of another. */
   allowed_by: z.object({ range: z.string(), expiry: EpochMs.optional() }).optional(),
+  /** Firewalls that are known to drop what it sends; others may do so as well. */
+  enforced_by: z.array(EnforcedBy),
 })
 export type CheckResult = z.infer<typeof CheckResult>
 
@@ -216,6 +219,8 @@ export const ReceiptInfo = z.object({
   skipped: z.partialRecord(SkipWord, z.int()),
   /** The lists that it changed, as far as they are there still. */
   lists: z.array(HoldingList),
+  /** Firewalls that are known to have brought it about; others may have done so as well. */
+  enforced_by: z.array(EnforcedBy),
 })
 export type ReceiptInfo = z.infer<typeof ReceiptInfo>
 

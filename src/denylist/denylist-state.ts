@@ -110,7 +110,7 @@ export class DenylistState {
       for (const { touched } of this.#shieldedBy(lists)) touched.noteNetworks(networks, position)
     }
     for (const row of effect.rows) lists.reported.setDirty(row, true)
-    const receipt = receiptOf(operation, effect, lists)
+    const receipt = { ...receiptOf(operation, effect, lists), position }
     const { rows, allowed, disallowed, lists: listChanges } = effect
     this.unmerged.add({
       position,

@@ -74,6 +74,8 @@ export interface Receipt {
   readonly taken: number
   readonly folded: number
   readonly skipped: SkippedCounts
+  /** Of the operation in the journal; receipts written by older versions have none. */
+  readonly position?: number
   /** The private list it changed; `undefined` when it changed none. */
   readonly listId?: string
   /** Indexes of the addresses that an allowlist kept off the list, for the history. */

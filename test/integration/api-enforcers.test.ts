@@ -150,6 +150,43 @@ describe('GET /honeyjam/v1/enforcers', () => {
     expect(await stateOf('edge')).toBe('current')
   })
 
+  it('lets receipts and addresses name the firewalls that are known to enforce them', async () => {
+    const enforcedBy = async (path: string) =>
+      ((await api.ask('GET', `${ROOT}/${path}`)).json as { enforced_by: { enforcer_id: string }[] })
+        .enforced_by
+    const body = { addresses: ['9.0.0.1', '2a00:1:2:3::4'] }
+    const first = (await api.ask('POST', `${ROOT}/ban`, { body })).json as { receipt_id: string }
+    await send('early', await holdingAll())
+    const early = { enforcer_id: 'early', name: 'edge-1', firewall: 'nftables', since: api.clock.nowMs() }
+    expect(await enforcedBy(`receipts/${first.receipt_id}`)).toEqual([early])
+    expect(await enforcedBy('check/9.0.0.1')).toEqual([early])
+    expect(await enforcedBy('check/2a00:1:2:3::9')).toEqual([early])
+    expect(await enforcedBy('check/9.0.0.2')).toEqual([])
+
+    api.clock.set(api.clock.nowMs() + 1_000)
+    const next = { addresses: ['9.0.0.2'] }
+    const second = (await api.ask('POST', `${ROOT}/ban`, { body: next })).json as { receipt_id: string }
+    expect(await enforcedBy(`receipts/${second.receipt_id}`)).toEqual([])
+    expect(await enforcedBy('check/9.0.0.2')).toEqual([])
+    expect(await enforcedBy('check/9.0.0.1')).toEqual([early])
+
+    const all = await holdingAll()
+    await send('dry', { ...all, firewall: 'dry-run' })
+    await send('flushed', { ...all, differing: 1 })
+    await send('refused', { ...all, behind_since: 1 })
+    await send('sparing', { ...all, spared: 1, spared_networks: ['9.0.0.0/24'] })
+    await send('secret', { ...all, spared: 1 })
+    await send('late', all)
+    const ids = async (path: string) => (await enforcedBy(path)).map(({ enforcer_id: id }) => id)
+    expect(await ids(`receipts/${second.receipt_id}`)).toEqual(['late', 'secret', 'sparing'])
+    expect(await ids('check/9.0.0.2')).toEqual(['late'])
+    expect(await ids('check/2a00:1:2:3::9')).toEqual(['late', 'sparing', 'early'])
+    await api.ask('POST', `${ROOT}/unban`, { body: next })
+    expect(await ids('check/9.0.0.2')).toEqual([])
+    api.clock.set(api.clock.nowMs() + 90_001)
+    expect(await ids('check/9.0.0.1')).toEqual([])
+  })
+
   it('knows of what another account did that it concerns nobody here', async () => {
     await ban('9.0.0.1')
     await send('edge', await holdingAll())

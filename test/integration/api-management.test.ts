@@ -40,6 +40,7 @@ describe('POST /honeyjam/v1/ban', () => {
     ])
     const receipt = ReceiptInfo.parse((await api.ask('GET', `${ROOT}/receipts/${receipt_id}`)).json)
     expect(receipt).toEqual({
+      enforced_by: [],
       receipt_id,
       kind: 'report',
       received_at: api.clock.nowMs(),
@@ -145,6 +146,7 @@ describe('GET /honeyjam/v1/check', () => {
     await api.ask('POST', `${ROOT}/allow`, { body: { ranges: ['9.5.0.2/31', '9.5.0.2'], ttl: 60 } })
     const listed = CheckResult.parse((await api.ask('GET', `${ROOT}/check/%3A%3Affff%3A9.5.0.1`)).json)
     expect(listed).toEqual({
+      enforced_by: [],
       address: '9.5.0.1',
       class: 'public',
       listed: true,
@@ -155,6 +157,7 @@ describe('GET /honeyjam/v1/check', () => {
     })
     expect((await api.ask('GET', `${ROOT}/check/9.5.0.2`)).json).toEqual({
       address: '9.5.0.2',
+      enforced_by: [],
       class: 'public',
       listed: false,
       allowed: true,

@@ -17,7 +17,10 @@ export function addCheckRoute(app: FastifyInstance, context: ApiContext, reading
   app.get<CheckRoute>(`${MANAGEMENT_PATHS.check}/:ip_address`, reading, (request) => check(context, request))
 }
 
-function check({ denylist, clock }: ApiContext, request: FastifyRequest<CheckRoute>): CheckResult {
+function check(
+  { denylist, enforcement, clock }: ApiContext,
+  request: FastifyRequest<CheckRoute>,
+): CheckResult {
   const address = pathAddressOf(request.params)
   const { accountId } = admissionOf(request).grant
   const nowMs = clock.nowMs()
@@ -31,6 +34,7 @@ function check({ denylist, clock }: ApiContext, request: FastifyRequest<CheckRou
     allowed: allowlists.length > 0,
     allowlists,
     denylists: holdingLists(denylist, 'DENY', { accountId, address, nowMs }),
+    enforced_by: [...enforcement.whereBlocked(accountId, address)],
     ...(entry && { entry: reportedAddressOf(entry) }),
     ...(allowed && {
       allowed_by: {

@@ -27,7 +27,16 @@ async function findReceipt(context: ApiContext, request: FastifyRequest<ReceiptR
     folded: receipt.folded,
     skipped: { ...receipt.skipped },
     lists: listsOf(context, receipt),
+    enforced_by: whereDone(context, receipt),
   }
+}
+
+/** None where it is not known how far a firewall must be: of receipts that were written before positions stood in them. */
+function whereDone(
+  { enforcement }: ApiContext,
+  { accountId, position }: Receipt,
+): ReceiptInfo['enforced_by'] {
+  return position === undefined ? [] : [...enforcement.whereDone(accountId, position)]
 }
 
 /** The list a request changed, under its present name; none when it changed none, or the list is gone. */

@@ -12,7 +12,7 @@ export function addCheck(program: Command, context: Context): void {
     .command('check <address...>')
     .summary('say whether addresses are listed, and why')
     .description(
-      'Says of each address whether it is on the denylist, since when, how often reported, and what allows it.',
+      'Says of each address whether it is on the denylist, since when, how often reported, what allows it, and which firewalls are known to drop it.',
     )
     .action((addresses: string[], options: CheckOptions) => check(addresses, options, context))
   addConnectOptions(command)

@@ -105,6 +105,7 @@ export const ARCHIVE_TABLES: readonly ArchiveTable[] = [
       folded: 'number',
       skipped: 'json',
       list_id: 'text',
+      position: 'number',
       allowed_indexes: 'json',
     },
   },

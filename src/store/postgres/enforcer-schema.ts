@@ -1,3 +1,6 @@
+/** The step of the schema by which receipts say where their operation stood. */
+export const RECEIPT_POSITION_SCHEMA = 'ALTER TABLE honeyjam.receipt ADD COLUMN position bigint;'
+
 /** The step of the schema that keeps enforcers. */
 export const ENFORCER_SCHEMA = `-- Enforcers by their last report; only last_seen_ms and proved_ms are by the clock of the service.
   CREATE TABLE honeyjam.enforcer (

@@ -78,6 +78,7 @@ export const RECEIPTS = new RowTable<Receipt>(
     taken: number('taken'),
     folded: number('folded'),
     skipped: { name: 'skipped', type: 'json', parse: parseCounts },
+    position: { ...number('position'), isOptional: true },
     listId: { name: 'list_id', type: 'text', isOptional: true },
     allowedIndexes: { name: 'allowed_indexes', type: 'json', parse: parseIndexes, isOptional: true },
   },

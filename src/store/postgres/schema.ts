@@ -1,4 +1,4 @@
-import { ENFORCER_SCHEMA } from './enforcer-schema.ts'
+import { ENFORCER_SCHEMA, RECEIPT_POSITION_SCHEMA } from './enforcer-schema.ts'
 import { HISTORY_SCHEMA } from './history-schema.ts'
 import { INVITATION_SCHEMA } from './invitation-rows.ts'
 import { USAGE_MIGRATION } from './usage-schema.ts'
@@ -295,4 +295,5 @@ export const MIGRATIONS: readonly string[] = [
   INVITATION_SCHEMA,
   USAGE_MIGRATION,
   ENFORCER_SCHEMA,
+  RECEIPT_POSITION_SCHEMA,
 ]

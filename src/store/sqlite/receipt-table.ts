@@ -6,7 +6,8 @@ import { parseCounts } from '../rows/index.ts'
 const STEP_ROWS = 1000
 
 const COLUMNS = `account AS accountId, receipt_id AS receiptId, kind, received_at_ms AS receivedAtMs,
-  idempotency_key AS idempotencyKey, taken, folded, skipped, list_id AS listId`
+  idempotency_key AS idempotencyKey, taken, folded, skipped, position,
+  list_id AS listId`
 
 interface LoadedRow {
   readonly accountId: number
@@ -17,13 +18,26 @@ interface LoadedRow {
   readonly taken: number
   readonly folded: number
   readonly skipped: string
+  readonly position: number | null
   readonly listId: string | null
 }
 
 /** Writes the table `receipt`. */
 export class ReceiptTable {
   readonly #replace: Database.Statement<
-    [number, string, string, number, string | null, number, number, string, string | null, string | null]
+    [
+      number,
+      string,
+      string,
+      number,
+      string | null,
+      number,
+      number,
+      string,
+      number | null,
+      string | null,
+      string | null,
+    ]
   >
   readonly #deleteOld: Database.Statement<[number, number]>
 
@@ -31,8 +45,8 @@ export class ReceiptTable {
     this.#replace = database.prepare(
       `INSERT OR REPLACE INTO receipt
         (account, receipt_id, kind, received_at_ms, idempotency_key, taken, folded, skipped,
-          list_id, allowed_indexes)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+          position, list_id, allowed_indexes)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     )
     this.#deleteOld = database.prepare(
       'DELETE FROM receipt WHERE rowid IN (SELECT rowid FROM receipt WHERE received_at_ms < ? LIMIT ?)',
@@ -50,6 +64,7 @@ export class ReceiptTable {
         receipt.taken,
         receipt.folded,
         JSON.stringify(receipt.skipped),
+        receipt.position ?? null,
         receipt.listId ?? null,
         receipt.allowedIndexes === undefined ? null : JSON.stringify(receipt.allowedIndexes),
       )
@@ -88,11 +103,12 @@ export class ReceiptReader {
 
 function toReceipt(row: LoadedRow | undefined): Receipt | undefined {
   if (row === undefined) return undefined
-  const { idempotencyKey, skipped, listId, ...rest } = row
+  const { idempotencyKey, skipped, position, listId, ...rest } = row
   return {
     ...rest,
     ...(idempotencyKey === null ? {} : { idempotencyKey }),
     skipped: parseCounts(skipped),
+    ...(position === null ? {} : { position }),
     ...(listId === null ? {} : { listId }),
   }
 }

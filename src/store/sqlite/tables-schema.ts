@@ -222,6 +222,9 @@ const MIGRATIONS = [
     spared_networks TEXT NOT NULL,
     PRIMARY KEY (account, enforcer_id)
   ) WITHOUT ROWID;`,
+
+  // Of the operation in the journal, by which it can be told how far it got.
+  'ALTER TABLE receipt ADD COLUMN position INTEGER;',
 ]
 
 /**
