@@ -8,7 +8,15 @@ const FOLDER = join(import.meta.dirname, '../../deploy/systemd')
 /** What `systemd-analyze security` may say at most, 0 (closed) to 10 (open); its scale changes a little by version. */
 const MOST_EXPOSURE = 1.6
 
-const UNITS = ['honeyjam-agent.service', 'honeyjam-serve.service', 'honeyjam.service']
+const UNITS = [
+  'honeyjam-agent.service',
+  'honeyjam-enforce.service',
+  'honeyjam-serve.service',
+  'honeyjam.service',
+]
+
+/** What a unit may do of what only root may; the others may nothing. */
+const CAPABILITIES: Readonly<Record<string, string>> = { 'honeyjam-enforce.service': 'CAP_NET_ADMIN' }
 
 const version = spawnSync('systemd-analyze', ['--version'], { encoding: 'utf8' })
 const isThere = version.status === 0
@@ -42,7 +50,8 @@ describe.skipIf(!isThere).each(UNITS)('the systemd unit %s', (unit) => {
 it.each(UNITS)('%s writes to its state directory alone, and keeps no secret in itself', (unit) => {
   const text = readFileSync(join(FOLDER, unit), 'utf8')
   expect(text).toMatch(/^ProtectSystem=strict$/m)
-  expect(text).toMatch(/^CapabilityBoundingSet=$/m)
+  expect(/^CapabilityBoundingSet=(.*)$/m.exec(text)?.[1]).toBe(CAPABILITIES[unit] ?? '')
+  expect(/^AmbientCapabilities=(.*)$/m.exec(text)?.[1]).toBe(CAPABILITIES[unit] ?? '')
   expect(text).not.toMatch(/^(ReadWritePaths|BindPaths|MemoryDenyWriteExecute)=/m)
   expect(text).not.toContain('tja_')
 })
