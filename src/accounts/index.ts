@@ -12,6 +12,7 @@ export {
   type Invitation,
   type InvitationDetails,
   type InvitedSignUp,
+  isKeyInForce,
   type KeyReplacement,
   type NewAccount,
   PLANS,

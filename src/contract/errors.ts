@@ -251,6 +251,12 @@ export const ERRORS = {
     explanation:
       'No report can have a time in the future. Timestamps are milliseconds (or seconds) since 1970.',
   },
+  'too-many-keys': {
+    status: 409,
+    title: 'Too Many Keys',
+    explanation:
+      'The account has as many keys as it may: 2,000 that are valid or were made within a day. Revoke those that nobody needs; they make room a day after they were made.',
+  },
   'too-many-sign-ups': {
     status: 429,
     title: 'Too Many Sign-ups',

@@ -12,6 +12,7 @@ import { admissionOf } from '../authenticate.ts'
 import type { ApiContext } from '../context.ts'
 import { checkBody, jsonBodyOf, optionalJsonBodyOf } from '../json-body.ts'
 import { refuse, refuseUnknown } from '../refusal.ts'
+import { checkKeyCount } from './check-key-count.ts'
 import { findAccount } from './find-account.ts'
 import { checkMayHandOut, checkMayLast } from './hand-out.ts'
 import { idOf } from './id-of.ts'
@@ -57,6 +58,7 @@ async function createKey(context: ApiContext, request: KeyRequest, reply: Fastif
   const accountId = accountIdOf(context, request)
   const nowMs = clock.nowMs()
   const wish = keyWishOf(checkBody(jsonBodyOf(request), CreateKeyRequest), grant, nowMs)
+  checkKeyCount(accounts, accountId, nowMs)
   const created = await accounts.createKey({ ...wish, accountId, nowMs })
   void reply.code(201)
   return createdKeyOf(created, grant)
@@ -95,6 +97,7 @@ async function rotateKey(context: ApiContext, request: KeyRequest, reply: Fastif
   const nowMs = clock.nowMs()
   checkMayLast(grant, endOfSuccessor(key, nowMs), nowMs)
   const { accountId, keyId } = key
+  checkKeyCount(accounts, accountId, nowMs)
   const rotated = await accounts.rotateKey({ accountId, keyId, overlapMs: overlap * 1000, nowMs })
   if (rotated === undefined) throw refuse('key-not-in-force', `key ${keyId} is revoked, expired or replaced`)
   void reply.code(201)

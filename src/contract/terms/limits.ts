@@ -25,6 +25,9 @@ export const MAX_ACCOUNT_NAME_LENGTH = 64
 /** Characters of the name of a key. */
 export const MAX_KEY_NAME_LENGTH = 100
 
+/** Keys of an account that are valid, or were made within a day. */
+export const MAX_KEYS = 2_000
+
 /** Networks that a key may be bound to. */
 export const MAX_KEY_NETWORKS = 32
 
