@@ -3,9 +3,6 @@ import {
   createDecisionSource,
   type Enforcer,
   type FollowState,
-  type Network,
-  type ProtectedNetwork,
-  parseNetwork,
   reportSender,
   runEnforcer,
 } from '../enforce/index.ts'
@@ -15,6 +12,7 @@ import { findHostNetworks } from '../host/index.ts'
 import { createLogger, HoneyjamError, type Logger, systemClock } from '../runtime/index.ts'
 import { type ConnectOptions, withApi } from './connect.ts'
 import type { Context } from './context.ts'
+import { fixedNetwork } from './fixed-network.ts'
 import type { CommonOptions } from './options.ts'
 import { listenForStop } from './stop-request.ts'
 
@@ -38,6 +36,7 @@ export async function runEnforce(request: EnforceRequest, context: Context): Pro
   const logger = createLogger({ format: request.logFormat, level: request.logLevel })
   const stop = listenForStop()
   try {
+    await offerPreflight(enforcer, context)
     await withApi(request, context, async (api) => {
       await runEnforcer(
         {
@@ -56,6 +55,16 @@ export async function runEnforce(request: EnforceRequest, context: Context): Pro
   } finally {
     stop.close()
   }
+}
+
+/** A person who enforces on this host for the first time is told how to look first. */
+async function offerPreflight(enforcer: Enforcer, { output, commandName }: Context): Promise<void> {
+  if (!output.isErrorTerminal || enforcer.name === 'dry-run') return
+  const { isIntact } = await enforcer.list(systemClock.nowMs())
+  if (!isIntact)
+    output.note(
+      `The first start here. Who is wanted and would be blocked, says: ${commandName} enforce preflight`,
+    )
 }
 
 /** @throws HoneyjamError USAGE, ENFORCER_UNSUPPORTED, FIREWALL_REFUSED */
@@ -99,14 +108,6 @@ function printStep(step: DryRunStep, { output }: Context): void {
   for (const network of step.ban) output.print(`ban    ${network}`)
   for (const network of step.extend) output.print(`extend ${network}`)
   for (const network of step.unban) output.print(`unban  ${network}`)
-}
-
-function fixedNetwork(text: string): ProtectedNetwork {
-  const network: Network | undefined = parseNetwork(text)
-  if (network === undefined) {
-    throw new HoneyjamError('USAGE', `--protect takes an address or a range, not ${JSON.stringify(text)}`)
-  }
-  return { network, reason: 'fixed' }
 }
 
 function portNumber(text: string): number {

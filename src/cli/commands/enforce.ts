@@ -93,7 +93,7 @@ function addPreflight(command: Command, context: Context): void {
     .command('preflight')
     .summary('say who is wanted here and would be blocked')
     .description(
-      'Holds the evidence of this host against the decisions: logins with success in the log of sshd and in wtmp, visitors of the web server who mostly got pages, and who is connected now. Changes nothing.',
+      'Holds the evidence of this host against the decisions: logins with success in the log of sshd and in wtmp, visitors of the web server who mostly got pages, and who is connected now. Says with which words they are spared, on this host or everywhere. Changes nothing.',
     )
     .addOption(
       repeatableOption('--auth-log <file>', 'log of sshd, .gz too').default(undefined, 'where it usually is'),
@@ -104,6 +104,9 @@ function addPreflight(command: Command, context: Context): void {
         'where it usually is',
       ),
     )
+    .addOption(
+      repeatableOption('--protect <network>', 'take this address or range for spared, as enforce would'),
+    )
     .action(async (options: PreflightRequest) => {
       const { runPreflight } = await import('../run-preflight.ts')
       await runPreflight(options, context)
@@ -112,6 +115,7 @@ function addPreflight(command: Command, context: Context): void {
   addHelpFooter(described, {
     examples: [
       ['honeyjam enforce preflight', 'before the first honeyjam enforce on a host'],
+      ['honeyjam enforce preflight --protect 192.0.2.0/24', 'who remains when the office is never dropped'],
       ['honeyjam enforce preflight --auth-log /var/log/auth.log.2.gz', 'by an older log'],
     ],
     exitCodes: ['ok', 'failure', 'usage', 'refused', 'unreachable'],
