@@ -103,6 +103,19 @@ describe('a feed of decisions', () => {
     expect(text('mikrotik', [])).toContain('/ip firewall address-list\n')
   })
 
+  it('keeps what users wrote on its own line and in its own place', () => {
+    const [first] = DECISIONS
+    const origin = 'x"\\;}\n0.0.0.0/0\r\n0.0.0.0/0;\u2028,0.0.0.0/0 #'
+    for (const [name, format] of Object.entries(DECISION_FORMATS)) {
+      const render = (decision: FeedDecision) => [...format.render([decision], OPTIONS)].join('')
+      const [hostile, harmless] = [render({ ...first!, origin }), render(first!)]
+      // the cell of a CSV may hold lines, in quotation marks
+      const lines = name === 'csv' ? hostile.replaceAll(/"(?:[^"]|"")*"/g, '') : hostile
+      expect([name, lines.split(/\n|\r/).length]).toEqual([name, harmless.split(/\n|\r/).length])
+      if (name === 'haproxy') expect(hostile).toMatch(/^192\.0\.2\.1\/32 [\w-]+$/m)
+    }
+  })
+
   it.each(['aws-waf', 'cloudflare'] as const)('is valid when there is nothing to block: %s', (format) => {
     expect(() => JSON.parse(text(format, [])) as unknown).not.toThrow()
   })
