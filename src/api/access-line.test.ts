@@ -33,6 +33,8 @@ describe('a line of the access log', () => {
     ['/feeds/some-secret/plain.txt', '/feeds/***/plain.txt'],
     ['/%66eeds/some-secret/nftables/', '/feeds/***/nftables/'],
     ['/feeds/some-secret/mistyped', '/feeds/***/***'],
+    ['/feeds/some-secret/misp/manifest.json', '/feeds/***/misp/manifest.json'],
+    ['/feeds/misp/some-event.json', '/feeds/misp/***'],
     ['/feeds/some-secret', '/feeds/***'],
     [`/v1/x/${KEY}/y`, '/v1/x/***/y'],
     ['/v1/x/tja_short', '/v1/x/***'],

@@ -1,5 +1,5 @@
 import { FEEDS_PATH } from '../contract/index.ts'
-import { findFeed } from '../feed/decisions/index.ts'
+import { findFeed, MISP_FEEDS } from '../feed/decisions/index.ts'
 
 /** What is known of a request once it is answered. */
 export interface AccessRecord {
@@ -20,6 +20,8 @@ const MAX_PATH_LENGTH = 500
 const MASK = '***'
 /** A path whose next part is a key, or may be one day: `GET /v1/token` says so of itself. */
 const BEFORE_KEY = /^(\/v1\/token\/)(?!activity$)[^/]+/
+/** Parts of paths below feeds that are no name of one. */
+const FILES: ReadonlySet<string> = new Set(['misp', MISP_FEEDS.manifest.name, MISP_FEEDS.hashes.name])
 /** Whatever begins as a key does, whole or mistyped. */
 const KEY_LIKE = /tja[_-][^/]*/gi
 /** Encoded more often than that it is nobody's mistake. */
@@ -56,7 +58,11 @@ function maskFeed(path: string): string {
   const start = `${FEEDS_PATH}/`
   if (!path.startsWith(start)) return path
   const parts = path.slice(start.length).split('/')
-  return start + parts.map((part) => (part === '' || findFeed(part) !== undefined ? part : MASK)).join('/')
+  return start + parts.map((part) => (isFeedName(part) ? part : MASK)).join('/')
+}
+
+function isFeedName(part: string): boolean {
+  return part === '' || FILES.has(part) || findFeed(part) !== undefined
 }
 
 function split(url: string): readonly string[] {

@@ -33,8 +33,12 @@ export function noteActivity({
 
 /** As it came, but for a key in the path of a feed, however it was written. */
 function uriOf({ url, params, routeOptions }: FastifyRequest): string {
-  const { token, name = '' } = params as { readonly token?: string; readonly name?: string }
-  if (token === undefined || routeOptions.url?.startsWith(FEEDS_PATH) !== true) return url
+  const pattern = routeOptions.url
+  if (pattern?.startsWith(`${FEEDS_PATH}/:token/`) !== true) return url
+  const values = params as Readonly<Record<string, string>>
+  const path = pattern.replace(':token', '***').replaceAll(/:(\w+)/g, (_, name: string) => {
+    return encodeURIComponent(values[name] ?? '')
+  })
   const query = url.indexOf('?')
-  return `${FEEDS_PATH}/***/${encodeURIComponent(name)}${query < 0 ? '' : url.slice(query)}`
+  return query < 0 ? path : path + url.slice(query)
 }

@@ -1,16 +1,15 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteShorthandOptions } from 'fastify'
-import { FEEDS_PATH, FeedQuery } from '../../contract/index.ts'
-import { FEEDS, type Feed, type FeedWish, findFeed } from '../../feed/decisions/index.ts'
-import { codingOf } from '../accept-encoding.ts'
-import { admissionOf, requireKey, requireScope } from '../authenticate.ts'
+import { FEEDS_PATH } from '../../contract/index.ts'
+import { FEEDS, findFeed } from '../../feed/decisions/index.ts'
+import { requireKey, requireScope } from '../authenticate.ts'
 import type { ApiContext } from '../context.ts'
 import { sendRefusal } from '../handle-error.ts'
-import { checkQuery } from '../query.ts'
 import { Refusal, refuse } from '../refusal.ts'
 import { RefusedLog } from '../refused-log.ts'
 import { FEED_KEY_PLACE } from './feed-key.ts'
 import { FeedShelf } from './feed-shelf.ts'
-import { streamFeed } from './prepared-feed.ts'
+import { addMispRoutes } from './misp-routes.ts'
+import { sendFeed } from './send-feed.ts'
 
 const RETRY_AFTER_SECONDS = '5'
 
@@ -35,6 +34,7 @@ export function addFeedRoutes(app: FastifyInstance, context: ApiContext): void {
     app.get<{ Params: FeedParams }>(path, options, (request, reply) => answer(shelf, request, reply))
     app.head<{ Params: FeedParams }>(path, options, (request, reply) => answer(shelf, request, reply))
   }
+  addMispRoutes(app, shelf, options)
 }
 
 async function answer(
@@ -43,42 +43,10 @@ async function answer(
   reply: FastifyReply,
 ): Promise<FastifyReply> {
   const feed = findFeed(request.params.name)
-  if (feed === undefined) throw refuseFeed()
-  const wish = wishOf(request, feed)
-  const { body, modifiedAtSeconds } = await shelf.get(admissionOf(request).grant.accountId, { feed, wish })
-  const etag = `W/"${body.tag}"`
-  void reply.headers({ etag, vary: 'accept-encoding', 'cache-control': 'private, no-cache' })
-  if (modifiedAtSeconds !== undefined)
-    void reply.header('last-modified', new Date(1000 * modifiedAtSeconds).toUTCString())
-  if (isHeld(request, body.tag)) return reply.code(304).send()
-  const coding = codingOf(request.headers['accept-encoding']) === 'gzip' ? 'gzip' : 'identity'
-  void reply.type(feed.format.mediaType)
-  void reply.header('content-length', coding === 'gzip' ? body.gzipBytes : body.bytes)
-  if (coding === 'gzip') void reply.header('content-encoding', 'gzip')
-  return request.method === 'HEAD' ? reply.send() : reply.send(streamFeed(body, coding))
-}
-
-/** The path may hold a key, so nothing of it is repeated. */
-function refuseFeed(): Refusal {
+  if (feed !== undefined) return await sendFeed(shelf, feed, request, reply)
+  // the path may hold a key, so nothing of it is repeated
   const names = FEEDS.map(({ name }) => name).join(', ')
-  return refuse('feed-not-found', `there is no feed of this name; there are: ${names}`)
-}
-
-function wishOf(request: FastifyRequest, { format, budget }: Feed): FeedWish {
-  const { name, limit, families, page } = checkQuery(request, FeedQuery)
-  const one = families === undefined ? undefined : (`IPV${families}` as const)
-  return {
-    name,
-    protocol: one ?? (format.isSingleProtocol ? 'IPV4' : 'ALL'),
-    limit,
-    page: budget.pageEntries === undefined ? 1 : page,
-  }
-}
-
-/** RFC 9110 section 13.1.2: any of those that are listed, compared weakly. */
-function isHeld({ headers }: FastifyRequest, tag: string): boolean {
-  const held = headers['if-none-match'] ?? ''
-  return held.split(',').some((each) => each.trim() === '*' || each.trim().replace(/^W\//, '') === `"${tag}"`)
+  throw refuse('feed-not-found', `there is no feed of this name; there are: ${names}`)
 }
 
 /**

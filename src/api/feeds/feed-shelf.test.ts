@@ -39,7 +39,7 @@ function shelfOf({ mostBytes }: { readonly mostBytes?: number }): FeedShelf {
 }
 
 async function get(name: string, limit?: number) {
-  const wish = { name: 'feed', protocol: 'ALL', limit, page: 1 } as const
+  const wish = { name: 'feed', uuid: 'u', protocol: 'ALL', limit, page: 1 } as const
   return (await shelf.get(ACCOUNT, { feed: findFeed(name)!, wish })).body
 }
 
@@ -106,14 +106,14 @@ describe('the shelf of feeds', () => {
     shelf = shelfOf({ mostBytes: 15_000 })
     const other = await shelf.get(2, {
       feed: findFeed('bare')!,
-      wish: { name: 'feed', protocol: 'ALL', limit: undefined, page: 1 },
+      wish: { name: 'feed', uuid: 'u', protocol: 'ALL', limit: undefined, page: 1 },
     })
     const bodies = [await get('bare'), await get('csv'), await get('jsonl'), await get('ipset')]
     expect(bodies.reduce((sum, { gzipBytes }) => sum + gzipBytes, 0)).toBeGreaterThan(15_000)
     expect(await get('bare')).not.toBe(bodies[0])
     const again = await shelf.get(2, {
       feed: findFeed('bare')!,
-      wish: { name: 'feed', protocol: 'ALL', limit: undefined, page: 1 },
+      wish: { name: 'feed', uuid: 'u', protocol: 'ALL', limit: undefined, page: 1 },
     })
     expect(again.body).toBe(other.body)
   })

@@ -21,5 +21,7 @@ export const FEED_GROUP: OperationGroup = {
       path: `${FEEDS_PATH}/{token}/{name}`,
       summary: 'The same with the key in the path, for consumers that can send no header',
     },
+    { ...feed, path: `${FEEDS_PATH}/misp/{file}`, summary: 'A file of the feed for MISP' },
+    { ...feed, path: `${FEEDS_PATH}/{token}/misp/{file}`, summary: 'The same with the key in the path' },
   ],
 }

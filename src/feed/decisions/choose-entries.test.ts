@@ -25,7 +25,7 @@ afterAll(() => api.close())
 
 async function choose(budget: FeedBudget, wish: Partial<FeedWish> = {}, name = 'bare') {
   const feed: Feed = { ...findFeed(name)!, budget }
-  const whole: FeedWish = { name: 'feed', protocol: 'ALL', limit: undefined, page: 1, ...wish }
+  const whole: FeedWish = { name: 'feed', uuid: 'u', protocol: 'ALL', limit: undefined, page: 1, ...wish }
   const { entries, leftOut } = await chooseEntries(ranked, feed, whole)
   return { texts: Array.from(entries, (entry) => ranked.networkOf(entry) as string), leftOut }
 }
@@ -62,10 +62,11 @@ describe('the entries of a feed', () => {
 
   it('take no more bytes than there is room for, and as many as fit', async () => {
     const lines = all().map((text) => `${text.replace(/\/(32|128)$/, '')}\n`)
-    for (let count = 0; count <= lines.length; count++) {
+    expect((await choose({ bytes: 0 })).texts).toEqual([])
+    for (let count = 1; count <= lines.length; count++) {
       const bytes = lines.slice(0, count).join('').length
       expect((await choose({ bytes })).texts).toHaveLength(count)
-      if (count > 0) expect((await choose({ bytes: bytes - 1 })).texts).toHaveLength(count - 1)
+      expect((await choose({ bytes: bytes - 1 })).texts).toHaveLength(count - 1)
     }
   })
 

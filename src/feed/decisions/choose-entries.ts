@@ -9,6 +9,8 @@ const STEP_ENTRIES = 16_384
 export interface FeedWish {
   /** Of the sets and lists that a script makes. */
   readonly name: string
+  /** Of the feed, for things in it that have one. */
+  readonly uuid: string
   readonly protocol: 'IPV4' | 'IPV6' | 'ALL'
   /** Most entries, in place of what the feed has room for. */
   readonly limit: number | undefined

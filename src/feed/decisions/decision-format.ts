@@ -13,6 +13,8 @@ export interface FeedDecision {
 export interface DecisionFeedOptions {
   /** Of the sets and lists that a script makes: letters, digits, `-` and `_`, at most 15. */
   readonly name: string
+  /** Of this feed of this account, for things in it that have one. */
+  readonly uuid: string
   /** Names the state that the decisions are of. */
   readonly revision: string
   readonly nowMs: number

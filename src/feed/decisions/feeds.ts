@@ -49,6 +49,16 @@ export const FEEDS: readonly Feed[] = [
   feed('saas.txt', 'bare', 'services that cut a list at 5 MB', { bytes: 5_000_000 }),
 ]
 
+/** MISP compares every attribute with every other one. */
+const MISP_ENTRIES = 50_000
+
+/** The files of a MISP feed; the event is found under its UUID. */
+export const MISP_FEEDS = {
+  manifest: feed('manifest.json', 'misp-manifest', 'MISP', { entries: MISP_ENTRIES }),
+  hashes: feed('hashes.csv', 'misp-hashes', 'MISP', { entries: MISP_ENTRIES }),
+  event: feed('event.json', 'misp-event', 'MISP', { entries: MISP_ENTRIES }),
+} as const
+
 const FEED_BY_NAME = new Map(
   FEEDS.flatMap((feed) => [feed.name, nameWithoutEnding(feed)].map((name) => [name, feed] as const)),
 )

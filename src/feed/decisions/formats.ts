@@ -9,6 +9,7 @@ import {
   pfFormat,
   plainFormat,
 } from './line-formats.ts'
+import { mispEventFormat, mispHashesFormat, mispManifestFormat } from './misp-formats.ts'
 import { ipsetFormat, mikrotikFormat, nftablesFormat } from './script-formats.ts'
 
 /** Forms of an account's decisions by the name consumers ask for. */
@@ -27,4 +28,7 @@ export const DECISION_FORMATS = {
   'nginx-geo': nginxGeoFormat,
   'aws-waf': awsWafFormat,
   cloudflare: cloudflareFormat,
+  'misp-manifest': mispManifestFormat,
+  'misp-event': mispEventFormat,
+  'misp-hashes': mispHashesFormat,
 } satisfies Record<string, DecisionFormat>

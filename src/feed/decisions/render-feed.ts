@@ -35,6 +35,7 @@ export async function renderFeed(
   const hash = createHash('sha256').update(JSON.stringify([feed.name, wish, entries.length, leftOut]))
   const pieces = feed.format.render(decisionsOf(ranked, entries, { format: feed.format, hash }), {
     name: wish.name,
+    uuid: wish.uuid,
     revision: revisionText(ranked.revision),
     nowMs,
     count: entries.length,
