@@ -57,6 +57,15 @@ describe('a journal record', () => {
     )
   })
 
+  it('of a kind that a later version knows is refused, and not left out', () => {
+    const operation = { ...base, kind: 'remove', addresses: 'all' } as const
+    const later = { ...operation, kind: 'list-merge' } as unknown as Operation
+    expect(decodeOperation(encodeOperation(operation))).toEqual(operation)
+    expect(() => decodeOperation(encodeOperation(later))).toThrow(
+      expect.objectContaining({ code: 'STORE_NEWER' }),
+    )
+  })
+
   it('of a later form is refused', () => {
     const record = encodeOperation({ ...base, kind: 'remove', addresses: 'all' })
     record[0] = 2

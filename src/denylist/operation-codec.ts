@@ -7,8 +7,26 @@ const PREFIX_BYTES = 5
 const ADDRESS_BYTES = 16
 const TIME_BYTES = 8
 
+/** Those that this version knows how to put into effect. */
+const KINDS: Readonly<Record<Operation['kind'], true>> = {
+  report: true,
+  unban: true,
+  remove: true,
+  allow: true,
+  disallow: true,
+  'list-create': true,
+  'list-update': true,
+  'list-delete': true,
+  'list-content': true,
+  'list-empty': true,
+  'list-origin': true,
+  'public-list-select': true,
+  'public-list-release': true,
+}
+
 /** What stands in a record as JSON: the operation, with how many addresses and times follow in binary. */
 type Header = Record<string, unknown> & {
+  readonly kind?: string
   readonly addresses?: number | 'all'
   readonly observedAtMs?: number | 'each'
 }
@@ -46,6 +64,7 @@ export function encodeOperation(operation: Operation): Uint8Array {
 /**
  * The reverse of {@link encodeOperation}.
  * @throws HoneyjamError STORE_CORRUPT when the record is not whole or of a form this version does not know
+ * @throws HoneyjamError STORE_NEWER it is of a kind that only a newer version knows: left out, it would make these lists other ones
  */
 export function decodeOperation(body: Uint8Array): Operation {
   const record = Buffer.from(body.buffer, body.byteOffset, body.byteLength)
@@ -53,6 +72,12 @@ export function decodeOperation(body: Uint8Array): Operation {
   const binaryAt = PREFIX_BYTES + record.readUInt32LE(1)
   if (binaryAt > record.length) throw corrupt('header cut off')
   const header = parseHeader(record.toString('utf8', PREFIX_BYTES, binaryAt))
+  const { kind = '' } = header
+  if (!Object.hasOwn(KINDS, kind))
+    throw new HoneyjamError(
+      'STORE_NEWER',
+      `the journal holds an operation of the kind ${JSON.stringify(kind)}, which this honeyjam does not know`,
+    )
   if (typeof header.addresses !== 'number') return header as unknown as Operation
   const count = header.addresses
   const timesAt = binaryAt + ADDRESS_BYTES * count
