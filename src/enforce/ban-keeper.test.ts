@@ -47,6 +47,29 @@ describe('a keeper of bans', () => {
     expect(log.lines.filter(({ level }) => level >= 40)).toHaveLength(2)
   })
 
+  it('looks once more at what it put right, and tells what was there then', async () => {
+    const { keeper, enforcer, clock } = place()
+    const endMs = clock.nowMs() + HOUR_MS
+    await keeper.replace([ban('192.0.2.1', endMs), ban('198.51.100.0/24', endMs)])
+    expect([keeper.wantsAudit, keeper.lastAudit]).toEqual([true, undefined])
+    await keeper.audit()
+    expect(keeper.wantsAudit).toBe(false)
+    await enforcer.release()
+    expect(await keeper.audit()).toMatchObject({ intended: 2, held: 0, difference: { missing: 2 } })
+    expect(keeper.wantsAudit).toBe(true)
+    expect(await keeper.audit()).toMatchObject({ intended: 2, held: 2, difference: { missing: 0 } })
+    expect([keeper.wantsAudit, keeper.repairs]).toEqual([false, 1])
+  })
+
+  it('does not look for ever at a firewall that never holds what it is told', async () => {
+    const { keeper, enforcer, clock } = place()
+    enforcer.list = async () => ({ isIntact: true, expiresAtMsByHost: new Map(), ranges: [] })
+    await keeper.replace([ban('192.0.2.1', clock.nowMs() + HOUR_MS)])
+    await keeper.audit()
+    expect(keeper.wantsAudit).toBe(false)
+    expect(keeper.lastAudit).toMatchObject({ intended: 1, held: 0 })
+  })
+
   it('brings about at the next comparison what the firewall refused', async () => {
     const { keeper, enforcer, clock } = place()
     const endMs = clock.nowMs() + HOUR_MS
@@ -55,6 +78,7 @@ describe('a keeper of bans', () => {
     enforcer.apply = () => Promise.reject(new Error('no'))
     await expect(keeper.change({ denied: [ban('192.0.2.2', endMs)], released: [] })).rejects.toThrow('no')
     expect(keeper.isBehind).toBe(true)
+    expect(keeper.failure).toEqual({ sinceMs: clock.nowMs(), reason: 'no' })
     enforcer.apply = apply
     await keeper.audit()
     expect([...(await enforcer.list(clock.nowMs())).expiresAtMsByHost.keys()]).toEqual([

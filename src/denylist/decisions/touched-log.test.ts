@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { packRange } from '../../ip/index.ts'
+import { type Address, packRange, parseAddress, wordsOf } from '../../ip/index.ts'
 import { TouchedLog } from './touched-log.ts'
 
 function addressesSince(log: TouchedLog, position: number): readonly number[] {
@@ -56,4 +56,21 @@ it('a log of what was touched takes a change of very many networks for one of ev
     1,
   )
   expect(log.networksSince({ position: 0, timeMs: 0 })).toMatchObject([{ shielded: 'all' }])
+})
+
+it('tells from where on nothing is remembered that decides about an address', () => {
+  const log = new TouchedLog({ position: 1, timeMs: 5 }, () => 0)
+  const words = (text: string) => wordsOf(parseAddress(text) as Address)
+  const settled = (text: string) => log.settledFrom(words(text))
+  expect(settled('9.0.0.1')).toEqual({ position: 1, timeMs: 5 })
+  log.noteAddress(words('9.0.0.1'), 0, 2)
+  log.noteAddress(words('2a00:1:2:3::4'), 0, 3)
+  log.noteAddress(words('9.0.0.2'), 0, 4)
+  expect(settled('9.0.0.1').position).toBe(2)
+  expect(settled('2a00:1:2:ffff::').position).toBe(3)
+  expect(settled('2a00:1:3::').position).toBe(1)
+  expect(settled('9.0.0.3').position).toBe(1)
+  log.noteNetworks([], 7)
+  log.noteEnd([], 60)
+  expect(settled('9.0.0.1')).toEqual({ position: 7, timeMs: 60 })
 })
