@@ -38,11 +38,12 @@ export async function checkAddresses(
 
 function verdictOn(checked: CheckResult): string {
   if (checked.allowed) return 'allowed'
+  if (checked.protected) return 'protected'
   return isDenied(checked) ? 'listed' : 'not listed'
 }
 
-function isDenied({ listed, allowed, denylists }: CheckResult): boolean {
-  return !allowed && (listed || denylists.length > 0)
+function isDenied({ listed, allowed, denylists, protected: isProtected }: CheckResult): boolean {
+  return !allowed && !isProtected && (listed || denylists.length > 0)
 }
 
 function factsOf(checked: CheckResult, nowMs: number): [string, string][] {

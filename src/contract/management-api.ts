@@ -104,6 +104,8 @@ export const CheckResult = z.object({
   address: z.string(),
   /** What the address is for: `public`, `private`, `loopback`, ... */
   class: z.string(),
+  /** Whether no list of any account can have it blocked. */
+  protected: z.boolean(),
   /** Whether it is on the reported list. */
   listed: z.boolean(),
   allowed: z.boolean(),

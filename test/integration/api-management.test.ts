@@ -147,6 +147,7 @@ describe('GET /honeyjam/v1/check', () => {
     const listed = CheckResult.parse((await api.ask('GET', `${ROOT}/check/%3A%3Affff%3A9.5.0.1`)).json)
     expect(listed).toEqual({
       enforced_by: [],
+      protected: false,
       address: '9.5.0.1',
       class: 'public',
       listed: true,
@@ -158,6 +159,7 @@ describe('GET /honeyjam/v1/check', () => {
     expect((await api.ask('GET', `${ROOT}/check/9.5.0.2`)).json).toEqual({
       address: '9.5.0.2',
       enforced_by: [],
+      protected: false,
       class: 'public',
       listed: false,
       allowed: true,

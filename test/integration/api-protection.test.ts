@@ -52,6 +52,14 @@ describe('the protected set over HTTP', () => {
       by_class: false,
       by: [{ range: '9.8.7.0/24', reason: 'fixed', comment: 'the office', created_at: api.clock.nowMs() }],
     })
+    expect((await api.ask('GET', `${ROOT}/check/9.8.7.1`)).json).toMatchObject({
+      listed: false,
+      protected: true,
+    })
+    expect((await api.ask('GET', `${ROOT}/check/9.8.8.1`)).json).toMatchObject({
+      listed: true,
+      protected: false,
+    })
     expect(await change('unprotect', { ranges: ['9.8.7.0/24', '9.9.9.9'] })).toEqual([
       { range: '9.8.7.0/24', outcome: 'unprotected' },
       { range: '9.9.9.9/32', outcome: 'skipped', reason: 'unknown' },

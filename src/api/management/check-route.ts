@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { type CheckResult, MANAGEMENT_PATHS, USER_PATHS } from '../../contract/index.ts'
-import type { Denylist, ListType } from '../../denylist/index.ts'
+import { type Denylist, isProtectedClass, type ListType } from '../../denylist/index.ts'
 import { reportedAddressOf } from '../../feed/index.ts'
 import { type Address, classifyAddress } from '../../ip/index.ts'
 import type { AdmissionHooks } from '../admission-hooks.ts'
@@ -18,7 +18,7 @@ export function addCheckRoute(app: FastifyInstance, context: ApiContext, reading
 }
 
 function check(
-  { denylist, enforcement, clock }: ApiContext,
+  { denylist, enforcement, clock, settings }: ApiContext,
   request: FastifyRequest<CheckRoute>,
 ): CheckResult {
   const address = pathAddressOf(request.params)
@@ -27,9 +27,13 @@ function check(
   const entry = denylist.findEntry(accountId, address, nowMs)
   const allowed = denylist.findAllowed(accountId, address, nowMs)
   const allowlists = holdingLists(denylist, 'ALLOW', { accountId, address, nowMs })
+  const addressClass = classifyAddress(address)
   return {
     address,
-    class: classifyAddress(address),
+    class: addressClass,
+    protected:
+      isProtectedClass(addressClass, settings.privateAddresses) ||
+      denylist.findProtected(address, nowMs).length > 0,
     listed: entry !== undefined,
     allowed: allowlists.length > 0,
     allowlists,
