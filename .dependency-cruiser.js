@@ -13,14 +13,15 @@ const ROOMS = {
   denylist: [],
   accounts: [],
   roster: [],
+  bouncers: ['denylist', 'roster'],
   activity: [],
   client: ['contract'],
   agent: ['cowrie', 'client', 'contract', 'config'],
   crowd: ['denylist'],
   feed: ['denylist'],
-  store: ['denylist', 'accounts', 'roster', 'activity'],
+  store: ['denylist', 'accounts', 'roster', 'bouncers', 'activity'],
   queue: ['denylist'],
-  api: ['contract', 'denylist', 'accounts', 'roster', 'activity', 'crowd', 'feed', 'protection'],
+  api: ['contract', 'denylist', 'accounts', 'roster', 'bouncers', 'activity', 'crowd', 'feed', 'protection'],
   enforce: ['client', 'contract', 'host'],
   host: [],
   protection: ['denylist', 'host'],
@@ -48,7 +49,7 @@ const LIBRARIES = {
   'prom-client': ['agent', 'api'],
 }
 /** Rooms that hold rules only: what goes in and out of the process is somebody else's. */
-const PURE_ROOMS = ['ip', 'contract', 'denylist', 'accounts', 'roster', 'activity', 'crowd']
+const PURE_ROOMS = ['ip', 'contract', 'denylist', 'accounts', 'roster', 'bouncers', 'activity', 'crowd']
 const INPUT_OUTPUT =
   '^(node:)?(child_process|cluster|dgram|dns|fs|http|http2|https|net|sqlite|tls|worker_threads)(/|$)'
 

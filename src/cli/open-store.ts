@@ -1,8 +1,9 @@
 import type { AccountStore, UsageStore } from '../accounts/index.ts'
 import type { ActivityStore } from '../activity/index.ts'
+import type { HandoutStore } from '../bouncers/index.ts'
 import { readSecretFile } from '../config/index.ts'
 import type { DenylistStore, HistoryStore, ReportQueue } from '../denylist/index.ts'
-import type { EnforcerRecord, RosterStore, Sensor } from '../roster/index.ts'
+import type { BouncerRecord, EnforcerRecord, RosterStore, Sensor } from '../roster/index.ts'
 import { HoneyjamError, type Logger } from '../runtime/index.ts'
 import type { Context } from './context.ts'
 
@@ -21,6 +22,8 @@ export interface Store {
   readonly accounts: AccountStore
   readonly sensors: RosterStore<Sensor>
   readonly enforcers: RosterStore<EnforcerRecord>
+  readonly bouncers: RosterStore<BouncerRecord>
+  readonly handouts: HandoutStore
   readonly activities: ActivityStore
   readonly history: HistoryStore
   readonly usage: UsageStore

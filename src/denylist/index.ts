@@ -14,7 +14,7 @@ export type {
   RankedDecisions,
 } from './decisions/decisions.ts'
 export type { DecisionOrigin, Layer } from './decisions/layer.ts'
-export { siteRange } from './decisions/layer.ts'
+export { LayerBuilder, siteNumberOf, siteRange } from './decisions/layer.ts'
 export { isProtectedClass, type ProtectedSet, specialRanges } from './decisions/protected-set.ts'
 export { parseRevision, type Revision, revisionText } from './decisions/revision.ts'
 export type { Progress } from './decisions/touched-log.ts'

@@ -1,5 +1,6 @@
+export type { BouncerRecord } from './bouncer-record.ts'
 export type { EnforcerRecord } from './enforcer-record.ts'
-export { openEnforcers, openSensors } from './open-roster.ts'
+export { openBouncerRoster, openEnforcers, openSensors } from './open-roster.ts'
 export type { Member, MemberId, RosterChanges, RosterStore } from './ports.ts'
 export type { Roster, Word } from './roster.ts'
 export type { Sensor } from './sensor.ts'

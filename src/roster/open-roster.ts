@@ -1,4 +1,5 @@
 import { type Clock, HoneyjamError, type Logger, WriteBehind } from '../runtime/index.ts'
+import type { BouncerRecord } from './bouncer-record.ts'
 import type { EnforcerRecord } from './enforcer-record.ts'
 import { MAX_MEMBERS, MemberTable } from './member-table.ts'
 import type { Member, MemberId, RosterStore } from './ports.ts'
@@ -32,6 +33,13 @@ export async function openEnforcers(
   return await openRoster({ ...options, kind: 'enforcers', writeEveryMs: WRITE_ENFORCERS_EVERY_MS })
 }
 
+/** As {@link openSensors}, for bouncers. @throws HoneyjamError STORE_UNAVAILABLE */
+export async function openBouncerRoster(
+  options: OpenRosterOptions<BouncerRecord>,
+): Promise<Roster<BouncerRecord>> {
+  return await openRoster({ ...options, kind: 'bouncers', writeEveryMs: WRITE_SENSORS_EVERY_MS })
+}
+
 interface RosterOptions<Kind extends Member> extends OpenRosterOptions<Kind> {
   /** For the log. */
   readonly kind: string
@@ -61,12 +69,29 @@ class MemoryRoster<Kind extends Member> implements Roster<Kind> {
     })
   }
 
-  note(word: Word<Kind>, { accountId, keyId, nowMs }: Parameters<Roster<Kind>['note']>[1]): void {
-    // what a word leaves out of its kind stands here
-    const member = { ...word, accountId, keyId, lastSeenAtMs: nowMs } as unknown as Kind
-    const displaced = this.#table.note(member)
-    this.#mark(member)
-    if (displaced !== undefined) this.#countDisplaced(displaced)
+  note(word: Word<Kind>, from: Parameters<Roster<Kind>['note']>[1]): void {
+    this.#note(memberOf<Kind>(word, from))
+  }
+
+  async enter(word: Word<Kind>, from: Parameters<Roster<Kind>['note']>[1]): Promise<void> {
+    const member = memberOf<Kind>(word, from)
+    this.#note(member)
+    await this.#options.store.write({ seen: [member], gone: [] })
+  }
+
+  async refresh(): Promise<void> {
+    const { store } = this.#options
+    if (!store.isShared) return
+    const loaded = await store.load()
+    for (const member of loaded.toSorted((a, b) => a.lastSeenAtMs - b.lastSeenAtMs)) {
+      // what is newer here stays
+      const known = this.#table.find(member)
+      if (known === undefined || known.lastSeenAtMs < member.lastSeenAtMs) this.#table.note(member)
+    }
+  }
+
+  find(id: MemberId): Kind | undefined {
+    return this.#table.find(id)
   }
 
   list(accountId: number, nowMs: number): readonly Kind[] {
@@ -87,7 +112,8 @@ class MemoryRoster<Kind extends Member> implements Roster<Kind> {
 
   async #write(): Promise<void> {
     const { store, clock } = this.#options
-    await this.#readOthers()
+    // the write that follows tells of it
+    await this.refresh().catch(ignoreUnavailable)
     for (const gone of this.#table.forgetUnseen(clock.nowMs() - FORGET_AFTER_MS)) this.#mark(gone)
     if (this.#changed.size === 0) return
     const changed = [...this.#changed.values()]
@@ -102,19 +128,10 @@ class MemoryRoster<Kind extends Member> implements Roster<Kind> {
     }
   }
 
-  /** What came in by way of other processes; what is newer here stays. */
-  async #readOthers(): Promise<void> {
-    const { store } = this.#options
-    if (!store.isShared) return
-    const loaded = await store.load().catch((error: unknown) => {
-      if (!(error instanceof HoneyjamError)) throw error
-      // the write that follows tells of it
-      return []
-    })
-    for (const member of loaded.toSorted((a, b) => a.lastSeenAtMs - b.lastSeenAtMs)) {
-      const known = this.#table.find(member)
-      if (known === undefined || known.lastSeenAtMs < member.lastSeenAtMs) this.#table.note(member)
-    }
+  #note(member: Kind): void {
+    const displaced = this.#table.note(member)
+    this.#mark(member)
+    if (displaced !== undefined) this.#countDisplaced(displaced)
   }
 
   #mark({ accountId, memberId }: MemberId): void {
@@ -132,4 +149,16 @@ class MemoryRoster<Kind extends Member> implements Roster<Kind> {
     }
     this.#displacedByAccount.set(accountId, this.displaced(accountId) + 1)
   }
+}
+
+/** What a word leaves out of its kind stands in `from`. */
+function memberOf<Kind extends Member>(
+  word: Word<Kind>,
+  { accountId, keyId, nowMs }: Parameters<Roster<Kind>['note']>[1],
+): Kind {
+  return { ...word, accountId, keyId, lastSeenAtMs: nowMs } as unknown as Kind
+}
+
+function ignoreUnavailable(error: unknown): void {
+  if (!(error instanceof HoneyjamError)) throw error
 }

@@ -1,4 +1,4 @@
-import type { Member } from './ports.ts'
+import type { Member, MemberId } from './ports.ts'
 
 /** What a member says of itself; who it belongs to and when it came, the service adds. */
 export type Word<Kind extends Member> = Omit<Kind, Exclude<keyof Member, 'memberId'>>
@@ -13,6 +13,14 @@ export interface Roster<Kind extends Member> {
     word: Word<Kind>,
     from: { readonly accountId: number; readonly keyId: number; readonly nowMs: number },
   ): void
+  /**
+   * As {@link note}, for somebody who must not be forgotten by a kill.
+   * @throws HoneyjamError STORE_UNAVAILABLE it may be forgotten
+   */
+  enter(word: Word<Kind>, from: Parameters<Roster<Kind>['note']>[1]): Promise<void>
+  /** Reads what other processes on the same store were told. @throws HoneyjamError STORE_UNAVAILABLE */
+  refresh(): Promise<void>
+  find(id: MemberId): Kind | undefined
   /** The account's members, the one seen last first; those unseen for {@link FORGET_AFTER_MS} are left out. */
   list(accountId: number, nowMs: number): readonly Kind[]
   /** Accounts that have members. */

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type {
+  BouncerRecord,
   EnforcerRecord,
   Member,
   MemberId,
@@ -8,6 +9,7 @@ import type {
   RosterStore,
   Sensor,
 } from '../../src/roster/index.ts'
+import { bouncerRecordOf } from '../support/bouncers.ts'
 import { enforcerOf } from '../support/enforcers.ts'
 import { sensorOf } from '../support/sensors.ts'
 import type { MakePlace, Place } from './place.ts'
@@ -27,6 +29,11 @@ export function sensorStoreContract(name: string, makePlace: MakePlace<RosterSto
 /** What every store of enforcers does. */
 export function enforcerStoreContract(name: string, makePlace: MakePlace<RosterStore<EnforcerRecord>>): void {
   rosterStoreContract(`enforcers in ${name}`, { memberOf: enforcerOf, anyRest: anyEnforcer() }, makePlace)
+}
+
+/** What every store of bouncers does. */
+export function bouncerStoreContract(name: string, makePlace: MakePlace<RosterStore<BouncerRecord>>): void {
+  rosterStoreContract(`bouncers in ${name}`, { memberOf: bouncerRecordOf, anyRest: anyBouncer() }, makePlace)
 }
 
 function rosterStoreContract<Kind extends Member>(
@@ -121,6 +128,21 @@ function anySensor(): RosterKind<Sensor>['anyRest'] {
     waitingAddresses: COUNT,
     lastAcknowledgedAtMs: fc.option(TIME_MS),
     lastError: fc.option(fc.string({ unit: 'grapheme', maxLength: 500 })),
+  })
+}
+
+function anyBouncer(): RosterKind<BouncerRecord>['anyRest'] {
+  const text = fc.string({ unit: 'grapheme', maxLength: 64 })
+  return fc.record({
+    keyId: fc.integer({ min: 1 }),
+    lastSeenAtMs: TIME_MS,
+    name: text,
+    version: text,
+    address: text,
+    metricsAtMs: fc.option(TIME_MS),
+    metrics: text,
+    marks: text,
+    markedAtMs: TIME_MS,
   })
 }
 

@@ -2,9 +2,14 @@ import { afterAll, beforeAll, describe } from 'vitest'
 import { accountStoreContract } from '../contracts/account-store.ts'
 import { activityStoreContract } from '../contracts/activity-store.ts'
 import { denylistStoreContract } from '../contracts/denylist-store.ts'
+import { handoutStoreContract } from '../contracts/handout-store.ts'
 import { historyStoreContract } from '../contracts/history-store.ts'
 import { reportQueueContract } from '../contracts/report-queue.ts'
-import { enforcerStoreContract, sensorStoreContract } from '../contracts/roster-store.ts'
+import {
+  bouncerStoreContract,
+  enforcerStoreContract,
+  sensorStoreContract,
+} from '../contracts/roster-store.ts'
 import { usageStoreContract } from '../contracts/usage-store.ts'
 import { postgresPlace } from '../support/postgres-place.ts'
 import { type PostgresServer, postgresOrSkip, startPostgres } from '../support/postgres-server.ts'
@@ -24,4 +29,6 @@ describe.runIf(postgresOrSkip())('a store in PostgreSQL', () => {
   activityStoreContract('postgres', () => postgresPlace(server, (store) => store.activities))
   historyStoreContract('postgres', () => postgresPlace(server, (store) => store))
   usageStoreContract('postgres', () => postgresPlace(server, (store) => store.usage))
+  bouncerStoreContract('postgres', () => postgresPlace(server, (store) => store.bouncers))
+  handoutStoreContract('postgres', () => postgresPlace(server, (store) => store.handouts))
 })

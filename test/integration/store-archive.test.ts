@@ -28,6 +28,7 @@ import {
   openSqliteTarget,
   type SqliteStore,
 } from '../../src/store/sqlite/index.ts'
+import { bouncerRecordOf } from '../support/bouncers.ts'
 import { enforcerOf } from '../support/enforcers.ts'
 import { present } from '../support/entries.ts'
 import { checkpointOf, type EntryRow, entryRows, ipv4Words, packRows } from '../support/entry-rows.ts'
@@ -74,6 +75,11 @@ async function fill(store: SqliteStore | PostgresStore, rows: readonly EntryRow[
   })
   await store.enforcers.write({ seen: [enforcerOf(1, 'e', { revision: 'r', held: 0 })], gone: [] })
   await store.sensors.write({ seen: [sensorOf(1, 'a', { lastError: 'no\0 \ud83d\ude00' })], gone: [] })
+  await store.bouncers.write({ seen: [bouncerRecordOf(1, 'no\0')], gone: [] })
+  await store.handouts.appendPiece(1, {
+    afterPosition: 0,
+    bodies: [Uint8Array.of(0, 255), Uint8Array.of()],
+  })
   const denylist = await openDenylist({ store: store.denylist, queue: store.queue, clock, logger })
   for (const [index, idempotencyKey] of [KEY, 'another'].entries())
     await denylist.submit({ ...reportAt(nowMs), receiptId: `r${index}`, idempotencyKey })

@@ -14,8 +14,11 @@ import type { PublicListCatalogue } from '../lists/public-lists.ts'
 import { type Blocked, LayerBuilder, siteNumberOf, siteWordsOf } from './layer.ts'
 import type { ProtectedSet } from './protected-set.ts'
 import { type ListedNetwork, listedNetworks } from './shields.ts'
+import { longestListed } from './site-members.ts'
 import { type Member, subjectsOf } from './widen.ts'
 import { worthOf } from './worth.ts'
+
+const ADDRESS_BITS = 128
 
 export interface AccountViewOptions {
   readonly lists: AccountLists
@@ -153,6 +156,9 @@ export class AccountView {
     }
     for (const subject of subjectsOf(members, { firstWord: words[0] ?? 0, shield, wordsOf }))
       builder.addIpv6(subject)
+    const copyWords = (row: number, into: Uint32Array) => reported.copyWords(row, into, 0)
+    for (const { row, ...rest } of longestListed(members, copyWords))
+      builder.addIpv6Member({ range: { words: wordsOf(row), prefixLength: ADDRESS_BITS }, ...rest })
   }
 
   /** How much it is worth to block a reported address; 0 for one that is not on the list any more. */

@@ -17,6 +17,8 @@ export interface Layer {
   readonly sites: Uint32Array
   /** What is to be blocked of them. */
   readonly ipv6: NetworkColumns
+  /** The reported addresses of them that this follows from, for whoever can block single addresses only. */
+  readonly ipv6Members: NetworkColumns
   /** What is to be blocked because it is on lists, when all of that is replaced. */
   readonly networks: NetworkColumns | undefined
   readonly origins: readonly DecisionOrigin[]
@@ -35,6 +37,7 @@ export interface Blocked {
 export class LayerBuilder {
   readonly #ipv4 = new AddressColumns()
   readonly #ipv6 = new NetworkColumns()
+  readonly #ipv6Members = new NetworkColumns()
   readonly #sites: number[] = []
   readonly #origins: DecisionOrigin[] = []
   readonly #originByText = new Map<string, number>()
@@ -65,6 +68,10 @@ export class LayerBuilder {
     this.#ipv6.add(blocked)
   }
 
+  addIpv6Member(blocked: Blocked): void {
+    this.#ipv6Members.add(blocked)
+  }
+
   replaceNetworks(all: Iterable<Blocked>): void {
     this.#networks = new NetworkColumns()
     for (const blocked of all) this.#networks.add(blocked)
@@ -74,10 +81,12 @@ export class LayerBuilder {
   finish(): Layer {
     this.#ipv4.trim()
     this.#ipv6.trim()
+    this.#ipv6Members.trim()
     return {
       ipv4: this.#ipv4,
       sites: Uint32Array.from(this.#sites),
       ipv6: this.#ipv6,
+      ipv6Members: this.#ipv6Members,
       networks: this.#networks,
       origins: this.#origins,
     }

@@ -158,6 +158,26 @@ export const ARCHIVE_TABLES: readonly ArchiveTable[] = [
     },
   },
   {
+    name: 'bouncer',
+    columns: {
+      ...ACCOUNT,
+      bouncer_id: 'text',
+      key_id: 'number',
+      last_seen_ms: 'number',
+      name: 'text',
+      version: 'text',
+      address: 'text',
+      metrics_at_ms: 'number',
+      metrics: 'text',
+      marks: 'text',
+      marked_at_ms: 'number',
+    },
+  },
+  {
+    name: 'bouncer_piece',
+    columns: { ...ACCOUNT, position: 'number', part: 'number', is_base: 'number', body: 'bytes' },
+  },
+  {
     name: 'activity',
     columns: {
       ...ACCOUNT,

@@ -1,8 +1,9 @@
 import { hostname } from 'node:os'
 import type { AccountStore, UsageStore } from '../../accounts/index.ts'
 import type { ActivityStore } from '../../activity/index.ts'
+import type { HandoutStore } from '../../bouncers/index.ts'
 import type { DenylistStore, HistoryStore, ReportQueue } from '../../denylist/index.ts'
-import type { EnforcerRecord, RosterStore, Sensor } from '../../roster/index.ts'
+import type { BouncerRecord, EnforcerRecord, RosterStore, Sensor } from '../../roster/index.ts'
 import type { Logger } from '../../runtime/index.ts'
 import { Appender } from './appender.ts'
 import { type ConnectOptions, connectClient, createPool, endClient, type Pool } from './connect.ts'
@@ -13,12 +14,13 @@ import { PostgresAccountStore } from './postgres-account-store.ts'
 import { PostgresActivityStore } from './postgres-activity-store.ts'
 import { PostgresDenylistStore } from './postgres-denylist-store.ts'
 import { postgresError } from './postgres-error.ts'
+import { PostgresHandoutStore } from './postgres-handout-store.ts'
 import { PostgresHistoryStore } from './postgres-history-store.ts'
 import { PostgresReportQueue } from './postgres-report-queue.ts'
 import { PostgresRosterStore } from './postgres-roster-store.ts'
 import { PostgresUsageStore } from './postgres-usage-store.ts'
 import { ProcessRow } from './process-row.ts'
-import { ENFORCERS, SENSORS } from './row-tables.ts'
+import { BOUNCERS, ENFORCERS, SENSORS } from './row-tables.ts'
 import { describeStoreUrl } from './store-url.ts'
 
 /** The store of one or several services in a PostgreSQL database. */
@@ -29,6 +31,8 @@ export interface PostgresStore {
   readonly accounts: AccountStore
   readonly sensors: RosterStore<Sensor>
   readonly enforcers: RosterStore<EnforcerRecord>
+  readonly bouncers: RosterStore<BouncerRecord>
+  readonly handouts: HandoutStore
   readonly activities: ActivityStore
   readonly history: HistoryStore
   readonly usage: UsageStore
@@ -70,6 +74,8 @@ export async function openPostgresStore(
     accounts: new PostgresAccountStore(parts.pool, parts.watchAccounts),
     sensors: new PostgresRosterStore(parts.pool, SENSORS, 'agents'),
     enforcers: new PostgresRosterStore(parts.pool, ENFORCERS, 'enforcers'),
+    bouncers: new PostgresRosterStore(parts.pool, BOUNCERS, 'bouncers'),
+    handouts: new PostgresHandoutStore(parts.pool),
     activities: new PostgresActivityStore(parts.pool),
     history: new PostgresHistoryStore(parts),
     usage: new PostgresUsageStore(parts.pool),

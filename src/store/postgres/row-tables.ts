@@ -1,6 +1,6 @@
 import type { Activity } from '../../activity/index.ts'
 import type { AllowRow, ListElementRow, PrivateListRow, Receipt, SelectionRow } from '../../denylist/index.ts'
-import type { EnforcerRecord, Sensor } from '../../roster/index.ts'
+import type { BouncerRecord, EnforcerRecord, Sensor } from '../../roster/index.ts'
 import { parseCounts, parseIndexes, parseOrigins, parseTexts } from '../rows/index.ts'
 import { type Column, RowTable } from './row-table.ts'
 
@@ -135,6 +135,24 @@ export const ENFORCERS = new RowTable<EnforcerRecord>(
     droppedBytes: number('dropped_bytes'),
     spared: number('spared'),
     sparedNetworks: text('spared_networks'),
+  },
+  ['accountId', 'memberId'],
+)
+
+export const BOUNCERS = new RowTable<BouncerRecord>(
+  'bouncer',
+  {
+    accountId: account,
+    memberId: text('bouncer_id'),
+    keyId: { name: 'key_id', type: 'integer' },
+    lastSeenAtMs: number('last_seen_ms'),
+    name: text('name'),
+    version: text('version'),
+    address: text('address'),
+    metricsAtMs: number('metrics_at_ms'),
+    metrics: text('metrics'),
+    marks: text('marks'),
+    markedAtMs: number('marked_at_ms'),
   },
   ['accountId', 'memberId'],
 )

@@ -1,7 +1,4 @@
-import { ENFORCER_SCHEMA, RECEIPT_POSITION_SCHEMA } from './enforcer-schema.ts'
-import { HISTORY_SCHEMA } from './history-schema.ts'
-import { INVITATION_SCHEMA } from './invitation-rows.ts'
-import { USAGE_MIGRATION } from './usage-schema.ts'
+import { NAMED_STEPS } from './named-steps.ts'
 
 /**
  * Step n takes the schema from version n to n + 1. A step that was released is never changed.
@@ -291,9 +288,5 @@ export const MIGRATIONS: readonly string[] = [
 
   `-- Names the history that positions belong to.
   ALTER TABLE honeyjam.progress ADD COLUMN store_id uuid NOT NULL DEFAULT gen_random_uuid();`,
-  HISTORY_SCHEMA,
-  INVITATION_SCHEMA,
-  USAGE_MIGRATION,
-  ENFORCER_SCHEMA,
-  RECEIPT_POSITION_SCHEMA,
+  ...NAMED_STEPS,
 ]

@@ -1,5 +1,5 @@
 import type Database from 'better-sqlite3'
-import type { EnforcerRecord, Member, RosterChanges, Sensor } from '../../roster/index.ts'
+import type { BouncerRecord, EnforcerRecord, Member, RosterChanges, Sensor } from '../../roster/index.ts'
 
 /** Which column holds what. */
 export type RosterColumns<Kind extends Member> = Readonly<Record<keyof Kind & string, string>>
@@ -46,6 +46,20 @@ export const ENFORCER_COLUMNS: RosterColumns<EnforcerRecord> = {
   droppedBytes: 'dropped_bytes',
   spared: 'spared',
   sparedNetworks: 'spared_networks',
+}
+
+export const BOUNCER_COLUMNS: RosterColumns<BouncerRecord> = {
+  accountId: 'account',
+  memberId: 'bouncer_id',
+  keyId: 'key_id',
+  lastSeenAtMs: 'last_seen_ms',
+  name: 'name',
+  version: 'version',
+  address: 'address',
+  metricsAtMs: 'metrics_at_ms',
+  metrics: 'metrics',
+  marks: 'marks',
+  markedAtMs: 'marked_at_ms',
 }
 
 /** A table of members of one kind. */

@@ -1,14 +1,16 @@
 import { extname, join } from 'node:path'
 import type { AccountStore, UsageStore } from '../../accounts/index.ts'
 import type { ActivityStore } from '../../activity/index.ts'
+import type { HandoutStore } from '../../bouncers/index.ts'
 import type { DenylistStore, HistoryStore, ReportQueue } from '../../denylist/index.ts'
-import type { EnforcerRecord, RosterStore, Sensor } from '../../roster/index.ts'
+import type { BouncerRecord, EnforcerRecord, RosterStore, Sensor } from '../../roster/index.ts'
 import type { HoneyjamError, Logger } from '../../runtime/index.ts'
 import type { JournalCalls } from './journal-worker.ts'
 import type { ReaderCalls } from './reader-worker.ts'
 import { SqliteAccountStore } from './sqlite-account-store.ts'
 import { SqliteActivityStore } from './sqlite-activity-store.ts'
 import { SqliteDenylistStore } from './sqlite-denylist-store.ts'
+import { SqliteHandoutStore } from './sqlite-handout-store.ts'
 import { SqliteHistoryStore } from './sqlite-history-store.ts'
 import { SqliteReportQueue } from './sqlite-report-queue.ts'
 import { SqliteUsageStore } from './sqlite-usage-store.ts'
@@ -25,6 +27,8 @@ export interface SqliteStore {
   readonly accounts: AccountStore
   readonly sensors: RosterStore<Sensor>
   readonly enforcers: RosterStore<EnforcerRecord>
+  readonly bouncers: RosterStore<BouncerRecord>
+  readonly handouts: HandoutStore
   readonly activities: ActivityStore
   readonly history: HistoryStore
   /** Shares a file and a worker with `queue`. */
@@ -70,6 +74,12 @@ export async function openSqliteStore(directory: string, options: SqliteStoreOpt
       load: () => tables.call('loadEnforcers', undefined),
       write: (changes) => tables.call('writeEnforcers', changes),
     },
+    bouncers: {
+      isShared: false,
+      load: () => tables.call('loadBouncers', undefined),
+      write: (changes) => tables.call('writeBouncers', changes),
+    },
+    handouts: new SqliteHandoutStore(tables),
     activities: new SqliteActivityStore(tables),
     history: new SqliteHistoryStore(tables),
     usage: new SqliteUsageStore(journal),

@@ -225,6 +225,32 @@ const MIGRATIONS = [
 
   // Of the operation in the journal, by which it can be told how far it got.
   'ALTER TABLE receipt ADD COLUMN position INTEGER;',
+
+  // Bouncers of CrowdSec by their last request, and what those of an account were told, in pieces: a base of everything, and
+  // what was told since.
+  `CREATE TABLE bouncer (
+    account INTEGER NOT NULL,
+    bouncer_id TEXT NOT NULL,
+    key_id INTEGER NOT NULL,
+    last_seen_ms INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    version TEXT NOT NULL,
+    address TEXT NOT NULL,
+    metrics_at_ms INTEGER,
+    metrics TEXT NOT NULL,
+    marks TEXT NOT NULL,
+    marked_at_ms INTEGER NOT NULL,
+    PRIMARY KEY (account, bouncer_id)
+  ) WITHOUT ROWID;
+
+  CREATE TABLE bouncer_piece (
+    account INTEGER NOT NULL,
+    position INTEGER NOT NULL,
+    part INTEGER NOT NULL,
+    is_base INTEGER NOT NULL,
+    body BLOB NOT NULL,
+    UNIQUE (account, position, part)
+  );`,
 ]
 
 /**

@@ -9,6 +9,7 @@ import type {
   NewAccount,
 } from '../../accounts/index.ts'
 import type { Activity, ActivityKey, ActivityLimits } from '../../activity/index.ts'
+import type { HandoutPiece } from '../../bouncers/index.ts'
 import type {
   AddressPlace,
   AllowRow,
@@ -18,7 +19,7 @@ import type {
   HistoryQuery,
   ListRows,
 } from '../../denylist/index.ts'
-import type { EnforcerRecord, RosterChanges, Sensor } from '../../roster/index.ts'
+import type { BouncerRecord, EnforcerRecord, RosterChanges, Sensor } from '../../roster/index.ts'
 import type { ActivityDeletion } from './activity-table.ts'
 import { openDatabase } from './database.ts'
 import type { EntryKey, EntryPage, SweepStep } from './entry-table.ts'
@@ -57,6 +58,11 @@ export type TablesCalls = {
   readonly writeSensors: (changes: RosterChanges<Sensor>) => void
   readonly loadEnforcers: () => readonly EnforcerRecord[]
   readonly writeEnforcers: (changes: RosterChanges<EnforcerRecord>) => void
+  readonly loadBouncers: () => readonly BouncerRecord[]
+  readonly writeBouncers: (changes: RosterChanges<BouncerRecord>) => void
+  readonly readPieces: (of: { accountId: number; afterPosition: number }) => readonly HandoutPiece[]
+  readonly appendPiece: (of: PieceOf<'afterPosition'>) => boolean
+  readonly replacePieces: (of: PieceOf<'position'>) => boolean
   readonly extendHistory: (throughPosition: number) => HistoryProgress
   readonly findHistory: (query: HistoryQuery) => FoundEvents
   readonly findHistoryAddress: (of: AddressPlace) => Uint32Array | undefined
@@ -66,6 +72,12 @@ export type TablesCalls = {
   readonly deleteActivitiesStep: (step: { limits: ActivityLimits; after: ActivityKey }) => ActivityDeletion
 }
 
+/** What bouncers of an account are told, at or behind a position. */
+type PieceOf<Position extends string> = {
+  readonly accountId: number
+  readonly bodies: readonly Uint8Array[]
+} & { readonly [Name in Position]: number }
+
 type Result<Name extends keyof AccountStore> = Awaited<ReturnType<AccountStore[Name]>>
 
 if (parentPort !== null) {
@@ -73,7 +85,7 @@ if (parentPort !== null) {
     const database = openDatabase(tablesFile(String(workerData)))
     const tables = new Tables(database)
     const { entries, allowed, lists, receipts, accounts, invitations, activities, history } = tables
-    const { sensors, enforcers } = tables
+    const { sensors, enforcers, bouncers, pieces } = tables
     const journal = new JournalBeside(String(workerData))
     const historyReader = new HistoryReader(database, journal)
     return {
@@ -104,6 +116,12 @@ if (parentPort !== null) {
         writeSensors: (changes) => sensors.write(changes),
         loadEnforcers: () => enforcers.load(),
         writeEnforcers: (changes) => enforcers.write(changes),
+        loadBouncers: () => bouncers.load(),
+        writeBouncers: (changes) => bouncers.write(changes),
+        readPieces: ({ accountId, afterPosition }) => pieces.read(accountId, afterPosition),
+        appendPiece: ({ accountId, afterPosition, bodies }) =>
+          pieces.append(accountId, afterPosition, bodies),
+        replacePieces: ({ accountId, position, bodies }) => pieces.replace(accountId, position, bodies),
         extendHistory: (throughPosition) => history.extend(journal.database, throughPosition),
         findHistory: (query) => historyReader.find(query),
         findHistoryAddress: (of) => historyReader.findAddress(of),

@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3'
 import type { Checkpoint } from '../../denylist/index.ts'
-import type { EnforcerRecord, Sensor } from '../../roster/index.ts'
+import type { BouncerRecord, EnforcerRecord, Sensor } from '../../roster/index.ts'
 import { newestPositionOf } from '../rows/index.ts'
 import { AccountTables } from './account-tables.ts'
 import { ActivityTable } from './activity-table.ts'
@@ -9,8 +9,9 @@ import { EntryTable } from './entry-table.ts'
 import { HistoryTable } from './history-table.ts'
 import { InvitationTable } from './invitation-table.ts'
 import { ListTables } from './list-tables.ts'
+import { PieceTable } from './piece-table.ts'
 import { ReceiptTable } from './receipt-table.ts'
-import { ENFORCER_COLUMNS, RosterTable, SENSOR_COLUMNS } from './roster-table.ts'
+import { BOUNCER_COLUMNS, ENFORCER_COLUMNS, RosterTable, SENSOR_COLUMNS } from './roster-table.ts'
 
 /** The tables on their open database; every call is synchronous and belongs into a worker thread. */
 export class Tables {
@@ -22,6 +23,8 @@ export class Tables {
   readonly invitations: InvitationTable
   readonly sensors: RosterTable<Sensor>
   readonly enforcers: RosterTable<EnforcerRecord>
+  readonly bouncers: RosterTable<BouncerRecord>
+  readonly pieces: PieceTable
   readonly activities: ActivityTable
   readonly history: HistoryTable
   readonly #database: Database.Database
@@ -41,6 +44,8 @@ export class Tables {
     this.invitations = new InvitationTable(database, this.accounts)
     this.sensors = new RosterTable(database, 'sensor', SENSOR_COLUMNS)
     this.enforcers = new RosterTable(database, 'enforcer', ENFORCER_COLUMNS)
+    this.bouncers = new RosterTable(database, 'bouncer', BOUNCER_COLUMNS)
+    this.pieces = new PieceTable(database)
     this.activities = new ActivityTable(database)
     this.history = new HistoryTable(database)
     this.#selectCovered = database.prepare<[], number>('SELECT covered_position FROM progress').pluck()

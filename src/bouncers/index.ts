@@ -1,0 +1,5 @@
+export type { Bouncer, BouncerMetric } from './bouncer.ts'
+export type { BouncerCaller, Bouncers, DecisionQuery, Found } from './bouncers.ts'
+export { createBouncers } from './create-bouncers.ts'
+export type { Handout, ToldDecision } from './handout.ts'
+export type { HandoutPiece, HandoutStore } from './ports.ts'
