@@ -213,6 +213,12 @@ export const ERRORS = {
     title: 'Method Not Allowed',
     explanation: 'This path does not know the method. The header Allow lists those it knows.',
   },
+  'not-acceptable': {
+    status: 406,
+    title: 'Not Acceptable',
+    explanation:
+      'The client accepts none of the forms that there are. A TAXII 2.1 server answers application/taxii+json;version=2.1; older versions of TAXII are not served.',
+  },
   'not-implemented': {
     status: 501,
     title: 'Not Implemented',

@@ -75,6 +75,7 @@ export {
   SignedUp,
   SignUpRequest,
 } from './sign-up-api.ts'
+export { TaxiiQuery } from './taxii-api.ts'
 export * from './terms/index.ts'
 export {
   ActivityInfo,

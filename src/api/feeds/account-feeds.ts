@@ -1,7 +1,8 @@
-import type { Decisions, RankedDecisions } from '../../denylist/index.ts'
+import type { DecisionOrigin, Decisions, RankedDecisions } from '../../denylist/index.ts'
 import type { Clock } from '../../runtime/index.ts'
 import { freshnessOf, type Look } from './freshness.ts'
 import { type FeedOrder, type PreparedFeed, prepareFeed } from './prepared-feed.ts'
+import { TaxiiCollection } from './taxii/taxii-collection.ts'
 
 /** Feeds of one account that are kept: names, and each with other options. */
 const MOST_SLOTS = 24
@@ -20,6 +21,8 @@ export interface AccountFeedsOptions {
   readonly accountId: number
   readonly decisions: Decisions
   readonly clock: Clock
+  /** Epoch milliseconds since which a list is as it is. */
+  readonly listedAtMs: (accountId: number, origin: DecisionOrigin) => number
   /** Told of a failure that no request waits for. */
   readonly onFailure: (error: unknown) => void
 }
@@ -39,9 +42,14 @@ export class AccountFeeds {
   /** Ends when nothing is made any more. */
   #turn: Promise<unknown> = Promise.resolve()
   usedAtMs = 0
+  /** The same decisions as they came. */
+  readonly collection: TaxiiCollection
 
   constructor(options: AccountFeedsOptions) {
     this.#options = options
+    const { accountId, listedAtMs } = options
+    const find = async () => (await this.#inTurn(() => this.#find())).ranked
+    this.collection = new TaxiiCollection(find, (origin) => listedAtMs(accountId, origin))
   }
 
   /** Of all that is kept. */

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteShorthandOptions } from 'fastify'
 import { FEEDS_PATH } from '../../contract/index.ts'
+import type { DecisionOrigin } from '../../denylist/index.ts'
 import { FEEDS, findFeed } from '../../feed/decisions/index.ts'
 import { requireKey, requireScope } from '../authenticate.ts'
 import type { ApiContext } from '../context.ts'
@@ -10,6 +11,7 @@ import { FEED_KEY_PLACE } from './feed-key.ts'
 import { FeedShelf } from './feed-shelf.ts'
 import { addMispRoutes } from './misp-routes.ts'
 import { sendFeed } from './send-feed.ts'
+import { addTaxiiRoutes } from './taxii/taxii-routes.ts'
 
 const RETRY_AFTER_SECONDS = '5'
 
@@ -21,9 +23,11 @@ interface FeedParams {
 export function addFeedRoutes(app: FastifyInstance, context: ApiContext): void {
   const { logger, clock, denylist } = context
   const failures = new RefusedLog(logger, clock, 'feeds could not be made; firewalls keep what they have')
+  const listedAtMs = (accountId: number, origin: DecisionOrigin) => timeOfList(context, accountId, origin)
   const shelf = new FeedShelf({
     decisions: denylist.decisions,
     clock,
+    listedAtMs,
     onFailure: (error) => failures.note(error),
   })
   const options: RouteShorthandOptions = {
@@ -35,6 +39,19 @@ export function addFeedRoutes(app: FastifyInstance, context: ApiContext): void {
     app.head<{ Params: FeedParams }>(path, options, (request, reply) => answer(shelf, request, reply))
   }
   addMispRoutes(app, shelf, options)
+  addTaxiiRoutes(app, { shelf, listedAtMs }, options)
+}
+
+/** Since when a list is as it is; 0 for one that is gone meanwhile. */
+function timeOfList({ denylist, clock }: ApiContext, accountId: number, origin: DecisionOrigin): number {
+  if (origin.kind === 'reported') return 0
+  const nowMs = clock.nowMs()
+  const { lists } = denylist
+  const list =
+    origin.kind === 'private-list'
+      ? lists.findPrivate(accountId, origin.listId, nowMs)
+      : lists.findPublic(accountId, origin.listId, nowMs)
+  return list?.updatedAtMs ?? 0
 }
 
 async function answer(

@@ -33,6 +33,7 @@ function shelfOf({ mostBytes }: { readonly mostBytes?: number }): FeedShelf {
   return new FeedShelf({
     decisions,
     clock: api.clock,
+    listedAtMs: () => 0,
     onFailure: (error) => expect(error).toBeUndefined(),
     ...(mostBytes !== undefined && { mostBytes }),
   })

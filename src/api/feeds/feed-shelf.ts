@@ -1,7 +1,8 @@
 import type { Decisions } from '../../denylist/index.ts'
 import type { Clock } from '../../runtime/index.ts'
-import { AccountFeeds, type ServedFeed } from './account-feeds.ts'
+import { AccountFeeds, type AccountFeedsOptions, type ServedFeed } from './account-feeds.ts'
 import type { FeedOrder } from './prepared-feed.ts'
+import type { TaxiiCollection } from './taxii/taxii-collection.ts'
 
 /** What nobody asked for so long is let go of. */
 const IDLE_MS = 600_000
@@ -11,6 +12,7 @@ const MOST_BYTES = 128 * 1024 * 1024
 export interface FeedShelfOptions {
   readonly decisions: Decisions
   readonly clock: Clock
+  readonly listedAtMs: AccountFeedsOptions['listedAtMs']
   readonly onFailure: (error: unknown) => void
   /** Default {@link MOST_BYTES}. */
   readonly mostBytes?: number
@@ -30,6 +32,13 @@ export class FeedShelf {
     const served = await this.#of(accountId).get(order)
     this.#makeRoom()
     return served
+  }
+
+  /** The decisions of an account as they came. */
+  collection(accountId: number): TaxiiCollection {
+    const feeds = this.#of(accountId)
+    feeds.usedAtMs = this.#options.clock.nowMs()
+    return feeds.collection
   }
 
   #of(accountId: number): AccountFeeds {

@@ -31,8 +31,13 @@ export function freshnessOf(
   const isSame = nowMs < look.nextEndMs && !decisions.hasChangedSince(accountId, look.revision)
   if (isSame) return 'current'
   const ageMs = nowMs - look.atMs
-  const toleranceMs = look.count < FEW_DECISIONS ? 0 : TOLERANCE_MS_PER_DECISION * look.count
+  const toleranceMs = toleranceMsOf(look.count)
   // a clock that was set back makes no feed last
   if (ageMs < 0 || ageMs >= 2 * toleranceMs) return 'late'
   return ageMs < toleranceMs ? 'current' : 'aging'
+}
+
+/** How old what is made of so many decisions may be before it is made anew; it is used for as long again meanwhile. */
+export function toleranceMsOf(count: number): number {
+  return count < FEW_DECISIONS ? 0 : TOLERANCE_MS_PER_DECISION * count
 }

@@ -8,6 +8,7 @@ import { MANAGEMENT_GROUP } from './management-operations.ts'
 import type { Content, DocumentedOperation, OperationGroup } from './operation.ts'
 import { REPORT_GROUP } from './report-operations.ts'
 import { SERVICE_GROUP } from './service-operations.ts'
+import { TAXII_GROUP } from './taxii-operations.ts'
 import { ASSESS_GROUP, DATA_GROUP, REPORTED_GROUP } from './user-operations.ts'
 
 /** As much of an OpenAPI 3.1 document as we write. */
@@ -54,6 +55,7 @@ const GROUPS: readonly OperationGroup[] = [
   DATA_GROUP,
   MANAGEMENT_GROUP,
   FEED_GROUP,
+  TAXII_GROUP,
   ACCOUNT_GROUP,
   SERVICE_GROUP,
 ]

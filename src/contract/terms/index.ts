@@ -33,6 +33,7 @@ export {
   METRICS_PATH,
   OPENAPI_PATH,
   REPORT_PATHS,
+  TAXII_PATH,
   TEST_PATH,
   USER_PATHS,
 } from './paths.ts'

@@ -67,6 +67,9 @@ export const MANAGEMENT_PATHS = {
 /** Followed by `/NAME` or `/KEY/NAME`: what is to be blocked, in the forms of firewalls. */
 export const FEEDS_PATH = '/feeds'
 
+/** A TAXII 2.1 server; its one API root has a name behind it. */
+export const TAXII_PATH = '/taxii2'
+
 /** What the service counts of itself, for Prometheus. */
 export const METRICS_PATH = '/metrics'
 

@@ -16,7 +16,7 @@ import type { ProtectedSet } from './protected-set.ts'
 import { type ListedNetwork, listedNetworks } from './shields.ts'
 import { longestListed } from './site-members.ts'
 import { type Member, subjectsOf } from './widen.ts'
-import { worthOf } from './worth.ts'
+import { type Evidence, NO_EVIDENCE } from './worth.ts'
 
 const ADDRESS_BITS = 128
 
@@ -161,20 +161,24 @@ export class AccountView {
       builder.addIpv6Member({ range: { words: wordsOf(row), prefixLength: ADDRESS_BITS }, ...rest })
   }
 
-  /** How much it is worth to block a reported address; 0 for one that is not on the list any more. */
-  worthOfIpv4(address: number): number {
+  /** What is known of a reported address; nothing of one that is not on the list any more. */
+  evidenceOfIpv4(address: number): Evidence {
     const row = this.#rowOfIpv4(address)
-    return row < 0 ? 0 : worthOf(this.lists.reported.stayOf(row))
+    return row < 0 ? NO_EVIDENCE : this.lists.reported.stayOf(row)
   }
 
-  /** As {@link worthOfIpv4}, for the best address of the IPv6 site that has these first words. */
-  worthOfSite(firstWord: number, secondWord: number): number {
+  /** As {@link evidenceOfIpv4}, for the IPv6 site that has these first words: the most that is known of any of its addresses. */
+  evidenceOfSite(firstWord: number, secondWord: number): Evidence {
     const { reported } = this.lists
     const site = reported.sites.siteOf(firstWord, secondWord)
-    let best = 0
-    if (site >= 0)
-      for (const row of reported.sites.rowsOf(site)) best = Math.max(best, worthOf(reported.stayOf(row)))
-    return best
+    let { lastReportMs, totalReports } = NO_EVIDENCE
+    if (site < 0) return NO_EVIDENCE
+    for (const row of reported.sites.rowsOf(site)) {
+      const stay = reported.stayOf(row)
+      lastReportMs = Math.max(lastReportMs, stay.lastReportMs)
+      totalReports = Math.max(totalReports, stay.totalReports)
+    }
+    return { lastReportMs, totalReports }
   }
 
   #rowOfIpv4(address: number): number {

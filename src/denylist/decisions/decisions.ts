@@ -64,7 +64,7 @@ export interface Decisions {
 
 /**
  * Everything that is to be blocked at one instant, each network once, with the latest of its ends. It never changes. Entries
- * have numbers from 0 that mean nothing else. About 30 bytes an entry.
+ * have numbers from 0 that mean nothing else. About 40 bytes an entry.
  */
 export interface RankedDecisions {
   readonly revision: Revision
@@ -86,7 +86,11 @@ export interface RankedDecisions {
   networkOf(entry: number): Range
   /** Epoch milliseconds; infinite: never. */
   expiresAtMsOf(entry: number): number
+  /** Epoch milliseconds of the newest report; for IPv6 the newest of the /48. 0: it is there because of a list. */
+  reportedAtMsOf(entry: number): number
   originOf(entry: number): DecisionOrigin
+  /** The order of {@link byAddress}, also between two of these: negative, 0 for the same network, positive. */
+  compare(entry: number, other: RankedDecisions, otherEntry: number): number
 }
 
 /** By which a consumer knows that it holds what it should. */

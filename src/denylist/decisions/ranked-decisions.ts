@@ -13,17 +13,18 @@ import { type Visitor, visitInSteps } from './in-force.ts'
 import type { DecisionOrigin } from './layer.ts'
 import type { Revision } from './revision.ts'
 import { sortInSteps } from './sort-in-steps.ts'
-import { placeOf } from './worth.ts'
+import { type Evidence, placeOf, worthOf } from './worth.ts'
 
 const STEP_ENTRIES = 16_384
 const WHOLE_ADDRESS_BITS = 128
 const V4_PREFIX_WORD = 0xffff
 const NO_ORIGIN: DecisionOrigin = { kind: 'reported', dataset: '' }
 
-/** Says how much it is worth to block something that was reported; see `worthOf`. */
-export interface WorthSource {
-  worthOfIpv4(address: number): number
-  worthOfSite(firstWord: number, secondWord: number): number
+/** Says what is known of something that was reported. */
+export interface EvidenceSource {
+  evidenceOfIpv4(address: number): Evidence
+  /** The most that is known of any address of an IPv6 site. */
+  evidenceOfSite(firstWord: number, secondWord: number): Evidence
 }
 
 class Ranked implements RankedDecisions {
@@ -74,8 +75,22 @@ class Ranked implements RankedDecisions {
     return this.#entries.expiresAtMsOf(entry)
   }
 
+  reportedAtMsOf(entry: number): number {
+    return this.#entries.reportedAtMsOf(entry)
+  }
+
   originOf(entry: number): DecisionOrigin {
     return this.#entries.originOf(entry)
+  }
+
+  compare(entry: number, other: RankedDecisions, otherEntry: number): number {
+    if (!(other instanceof Ranked)) throw new TypeError('the two were not made alike')
+    const [left, right] = [this.#entries, other.#entries]
+    for (let word = 0; word < WORDS_PER_ADDRESS; word++) {
+      const difference = left.wordOf(entry, word) - right.wordOf(otherEntry, word)
+      if (difference !== 0) return difference
+    }
+    return left.prefixLengthOf(entry) - right.prefixLengthOf(otherEntry)
   }
 }
 
@@ -83,7 +98,7 @@ class Ranked implements RankedDecisions {
 export async function rankDecisions(
   whole: DecisionChanges,
   atMs: number,
-  source: WorthSource,
+  source: EvidenceSource,
 ): Promise<RankedDecisions> {
   const entries = new Entries()
   for (const _ of visitInSteps(whole.layers, atMs, entries)) await turn()
@@ -99,6 +114,7 @@ class Entries implements Visitor {
   readonly #ipv4 = new AddressColumns()
   readonly #wide = new NetworkColumns()
   readonly #isDropped = new Set<number>()
+  #reportedAtMs = new Float64Array(0)
   /** Of those that are on lists, by their number among the wide ones. */
   readonly #listed: number[] = []
   readonly #origins: DecisionOrigin[] = []
@@ -162,17 +178,23 @@ class Entries implements Visitor {
     return wide.length === 0 ? singles : await this.#merge(wide, singles)
   }
 
-  /** By which the most worth having is the lowest. */
-  async places(source: WorthSource): Promise<Uint32Array> {
+  /** By which the most worth having is the lowest; notes when what was reported was. */
+  async places(source: EvidenceSource): Promise<Uint32Array> {
     const places = new Uint32Array(this.end)
-    const worthBySite = new Map<string, number>()
+    this.#reportedAtMs = new Float64Array(this.end)
+    const evidenceBySite = new Map<string, Evidence>()
     for (let entry = 0; entry < places.length; entry++) {
       if (entry % STEP_ENTRIES === STEP_ENTRIES - 1) await turn()
       const { kind } = this.originOf(entry)
-      const worth = kind === 'reported' ? this.#worthOf(entry, source, worthBySite) : 0
-      places[entry] = placeOf(kind, worth)
+      const evidence = kind === 'reported' ? this.#evidenceOf(entry, source, evidenceBySite) : undefined
+      places[entry] = placeOf(kind, evidence === undefined ? 0 : worthOf(evidence))
+      this.#reportedAtMs[entry] = evidence?.lastReportMs ?? 0
     }
     return places
+  }
+
+  reportedAtMsOf(entry: number): number {
+    return this.#reportedAtMs[entry] ?? 0
   }
 
   isIpv4(entry: number): boolean {
@@ -208,16 +230,16 @@ class Entries implements Visitor {
     return this.#origins[number ?? 0] ?? NO_ORIGIN
   }
 
-  /** Of a reported one; all of a /48 counts as its best. */
-  #worthOf(entry: number, source: WorthSource, worthBySite: Map<string, number>): number {
-    if (entry < this.#ipv4.count) return source.worthOfIpv4(this.wordOf(entry, 3))
+  /** Of a reported one; all of a /48 counts alike. */
+  #evidenceOf(entry: number, source: EvidenceSource, evidenceBySite: Map<string, Evidence>): Evidence {
+    if (entry < this.#ipv4.count) return source.evidenceOfIpv4(this.wordOf(entry, 3))
     const words = [this.wordOf(entry, 0), this.wordOf(entry, 1)] as const
     const key = `${words[0]} ${words[1] >>> 16}`
-    const known = worthBySite.get(key)
+    const known = evidenceBySite.get(key)
     if (known !== undefined) return known
-    const worth = source.worthOfSite(...words)
-    worthBySite.set(key, worth)
-    return worth
+    const evidence = source.evidenceOfSite(...words)
+    evidenceBySite.set(key, evidence)
+    return evidence
   }
 
   async #kept(from: number, end: number): Promise<Uint32Array> {

@@ -12,6 +12,8 @@ export interface Evidence {
   readonly totalReports: number
 }
 
+export const NO_EVIDENCE: Evidence = { lastReportMs: 0, totalReports: 0 }
+
 /**
  * How much it is worth to block an address, in hours: when it was reported last, and a day more for each time the number of
  * its reports doubles. It does not change with the time. Whole hours, so that a repeated report seldom changes the order.

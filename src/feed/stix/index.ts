@@ -1,0 +1,7 @@
+export {
+  type StixObject,
+  type StixSource,
+  stixIdentity,
+  stixIndicator,
+  stixTime,
+} from './stix-objects.ts'
