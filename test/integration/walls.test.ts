@@ -172,6 +172,8 @@ function bodyFor(pattern: string, account: WalledAccount, pick: number): unknown
   if (pattern.endsWith('/csv')) return `${account.address(pick)}\n`
   if (pattern.endsWith('/sign-up'))
     return { name: `guest-${++guests}`, ...(pick > 4 && { invitation: 'tji_unknown' }) }
+  // what is protected concerns all accounts, and administrators of each are told of it
+  if (/\/(?:un)?protect$/.test(pattern)) return { ranges: [`45.88.99.${pick}`], comment: 'neutral' }
   // what an administrator writes into another account is seen there
   if (OF_ALL_ACCOUNTS.test(pattern)) return { name: `neutral-${pick}`, scopes: ['read'], disabled: pick > 7 }
   return account.body(pick)
