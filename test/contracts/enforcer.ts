@@ -55,8 +55,8 @@ export function enforcerContract(name: string, missing: string, open: () => Prom
       }
       const { longestBanMs } = firewall.enforcer
       const held = await firewall.enforcer.list(nowMs)
-      const { change, ...counts } = compareBans(wanted, held, { nowMs, longestBanMs })
-      return { isRight: change === undefined, ...counts }
+      const { change, missing, surplus, wrongEnd } = compareBans(wanted, held, { nowMs, longestBanMs })
+      return { isRight: change === undefined, missing, surplus, wrongEnd }
     }
     const RIGHT = { isRight: true, missing: 0, surplus: 0, wrongEnd: 0 }
 
