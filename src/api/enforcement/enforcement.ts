@@ -66,7 +66,8 @@ export class Enforcement {
   /** Firewalls that are known to drop what an address sends; none when nothing blocks it. */
   whereBlocked(accountId: number, address: Address): readonly EnforcedBy[] {
     const { decisions } = this.#options.denylist
-    if (!decisions.blocks(accountId, address)) return []
+    // finding what settled an address goes through all that was touched lately
+    if (this.list(accountId).length === 0 || !decisions.blocks(accountId, address)) return []
     const words = wordsOf(address)
     return this.#whereCovered(
       accountId,
